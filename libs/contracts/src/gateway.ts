@@ -1,0 +1,3 @@
+import { defineCustody } from './custody.ts';
+
+export const custody = defineCustody('gateway');

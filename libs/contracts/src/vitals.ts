@@ -1,0 +1,216 @@
+import { z } from 'zod';
+import { idPattern } from '@smartscan/kernel';
+import { defineCustody, definePhiAccess } from './custody.ts';
+import { defineEvent, field } from './event.ts';
+import { defineOperation } from './operation.ts';
+import { pageInput, pageOf } from './page.ts';
+
+export const custody = defineCustody('vitals');
+export const phiAccessed = definePhiAccess('vitals');
+
+const scanKey = { workspace_id: field.id('workspace'), scan_id: field.id('scan') };
+const scanEvent = <S extends z.ZodRawShape>(name: string, extra: S) =>
+  defineEvent({
+    owner: 'vitals',
+    name,
+    version: 1,
+    body: z.object({ ...scanKey, ...extra }) as z.ZodObject<typeof scanKey & S>,
+    key: (body) => (body as { scan_id: string }).scan_id,
+    purpose: 'provide_service',
+    audit: 'phi',
+  });
+
+export const scanAccepted = scanEvent('scan_accepted', {});
+export const scanCompleted = scanEvent('scan_completed', { retained: field.flag(), frames: field.count(), cpu_ms: field.count() });
+export const scanFailed = scanEvent('scan_failed', { problem: field.name() });
+export const scanCancelled = scanEvent('scan_cancelled', {});
+export const scanDeleted = scanEvent('scan_deleted', {});
+
+export const marker = z.object({
+  value: z.number().nullable(),
+  unit: z.string().describe('UCUM'),
+  confidence: z.number().min(0).max(1),
+  status: z.enum(['ok', 'low_confidence', 'refused', 'unsupported']),
+  reasons: z.array(z.string()),
+  method: z.string(),
+  interval: z.tuple([z.number(), z.number()]).optional(),
+});
+
+/** What an SDK may tell of the device, and nothing else (P18). Unknown members are refused. */
+export const telemetry = z.strictObject({
+  camera_model: z.string().max(80).optional(),
+  os_version: z.string().max(40).optional(),
+  orientation: z.enum(['portrait', 'portrait_upside_down', 'landscape_left', 'landscape_right']).optional(),
+  ambient_light: z.number().min(0).max(200_000).describe('lux').optional(),
+  face_quality: z.number().min(0).max(1).optional(),
+});
+
+export const SCAN_STATUSES = ['running', 'completed', 'failed', 'cancelled'] as const;
+const scanId = z.string().regex(idPattern('scan'));
+
+const scanSummary = {
+  id: z.string(),
+  status: z.enum(SCAN_STATUSES),
+  created_at: z.iso.datetime(),
+  finished_at: z.iso.datetime().nullable(),
+  /** Whether the result is stored. If not, this answer (or the first fetch) is the only one that holds it. */
+  retained: z.boolean(),
+  expires_at: z.iso.datetime().nullable(),
+  /** The problem type's code where the scan failed. */
+  problem: z.string().nullable(),
+};
+export const scanListItem = z.object(scanSummary);
+
+export const scanQuality = z.object({
+  snr_db: z.number().nullable(),
+  regions: z.array(z.object({ name: z.string(), snr_db: z.number().nullable() })),
+  frames: z.int(),
+  fps: z.number(),
+  duration_seconds: z.number(),
+  codec: z.string(),
+  bitrate_kbps: z.number().nullable(),
+  width: z.int(),
+  height: z.int(),
+  rotation: z.int(),
+  face_quality: z.number().nullable(),
+  decoder: z.string(),
+});
+
+export const scan = z.object({
+  ...scanSummary,
+  patient_id: z.string().nullable(),
+  visit_id: z.string().nullable(),
+  markers: z.record(z.string(), marker).nullable(),
+  quality: scanQuality.nullable(),
+  timings_ms: z.record(z.string(), z.number()).nullable(),
+  models: z.record(z.string(), z.string()).nullable().describe('SHA-256 digest of each model that took part'),
+});
+
+export const scanProgress = z.object({
+  id: z.string(),
+  status: z.enum(SCAN_STATUSES),
+  stage: z.enum(['received', 'decoding', 'analysing', 'done']),
+  share: z.number().min(0).max(1),
+});
+
+/** Megabytes here are 10^6 bytes. 100 MB hold 60 s at 13 Mbit/s, more than any phone's front camera records. Ours. */
+export const SCAN_BODY_MAX_BYTES = 100_000_000;
+
+const VIDEO_PROBLEMS = [
+  'vitals.not_a_video',
+  'vitals.corrupt',
+  'vitals.too_large',
+  'vitals.unsupported_codec',
+  'vitals.too_short',
+  'vitals.too_long',
+  'vitals.no_face',
+  'vitals.several_faces',
+  'vitals.too_dark',
+  'vitals.frozen_picture',
+  'vitals.overloaded',
+] as const;
+
+export const startScan = defineOperation({
+  owner: 'vitals',
+  name: 'start_scan',
+  method: 'POST',
+  path: '/v1/scans',
+  title: 'Turn a face video into vitals',
+  description:
+    'The body is the video itself, 10 to 60 seconds of one face. It is processed in memory and never stored. Answers 200 with the vitals, or, with `Prefer: respond-async`, 202 with a scan to poll, follow or cancel.',
+  input: z.object({
+    patient_id: z.string().trim().min(1).max(128).optional(),
+    visit_id: z.string().trim().min(1).max(128).optional(),
+    telemetry: z.string().max(1_024).optional().describe('JSON with camera_model, os_version, orientation, ambient_light, face_quality'),
+  }),
+  // In headers, since an id of a person may not stand in a URL (P08) and the body is the video.
+  headers: { patient_id: 'smartscan-patient-id', visit_id: 'smartscan-visit-id', telemetry: 'smartscan-telemetry' },
+  stream: {
+    mediaTypes: ['video/mp4', 'video/quicktime', 'video/webm', 'video/x-matroska', 'application/octet-stream'],
+    maxBytes: SCAN_BODY_MAX_BYTES,
+    description: 'MP4, QuickTime or WebM with H.264, HEVC, VP8 or VP9',
+  },
+  output: scan,
+  also: { 202: scanListItem },
+  errors: [...VIDEO_PROBLEMS, 'vitals.bad_telemetry'],
+  scope: 'scans:write',
+  purpose: 'provide_service',
+  phi: 'return_result',
+  public: true,
+});
+
+export const getScan = defineOperation({
+  owner: 'vitals',
+  name: 'get_scan',
+  method: 'GET',
+  path: '/v1/scans/{id}',
+  title: 'Read a scan',
+  description: 'Of a scan whose result is not retained, the first read after completion is the last.',
+  input: z.object({ id: scanId }),
+  output: scan,
+  errors: ['vitals.scan_not_found'],
+  scope: 'scans:read',
+  purpose: 'provide_service',
+  phi: 'return_result',
+  public: true,
+});
+
+export const listScans = defineOperation({
+  owner: 'vitals',
+  name: 'list_scans',
+  method: 'GET',
+  path: '/v1/scans',
+  title: 'List scans, newest first',
+  description: 'Without results: read a scan for those.',
+  input: z.object(pageInput),
+  output: pageOf(scanListItem),
+  scope: 'scans:read',
+  purpose: 'provide_service',
+  public: true,
+});
+
+export const followScan = defineOperation({
+  owner: 'vitals',
+  name: 'follow_scan',
+  method: 'GET',
+  path: '/v1/scans/{id}/events',
+  title: 'Follow a scan by server-sent events',
+  description: 'Ends when the scan does. The result itself is not in the events: read the scan.',
+  input: z.object({ id: scanId }),
+  output: scanProgress,
+  events: true,
+  errors: ['vitals.scan_not_found'],
+  scope: 'scans:read',
+  purpose: 'provide_service',
+  public: true,
+});
+
+export const cancelScan = defineOperation({
+  owner: 'vitals',
+  name: 'cancel_scan',
+  method: 'POST',
+  path: '/v1/scans/{id}/cancel',
+  title: 'Cancel a running scan',
+  description: 'A scan that is over stays as it is.',
+  input: z.object({ id: scanId }),
+  output: scanListItem,
+  errors: ['vitals.scan_not_found'],
+  scope: 'scans:write',
+  purpose: 'provide_service',
+  public: true,
+  idempotencyKey: false,
+});
+
+export const deleteScan = defineOperation({
+  owner: 'vitals',
+  name: 'delete_scan',
+  method: 'DELETE',
+  path: '/v1/scans/{id}',
+  title: 'Delete a scan and its result',
+  input: z.object({ id: scanId }),
+  output: z.object({ id: z.string(), deleted: z.literal(true) }),
+  errors: ['vitals.scan_not_found'],
+  scope: 'scans:write',
+  purpose: 'provide_service',
+  public: true,
+});

@@ -1,0 +1,6 @@
+export * from './api-key.ts';
+export * from './fault.ts';
+export * from './ids.ts';
+export * from './privacy.ts';
+export * from './region.ts';
+export * from './time.ts';

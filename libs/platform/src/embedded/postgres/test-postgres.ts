@@ -1,0 +1,23 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { EmbeddedPostgres } from './start.ts';
+import { startPostgres } from './start.ts';
+
+/**
+ * A server in a new temporary directory, without fsync; `stop` removes both. One for a whole test run: each test file
+ * makes a database of its own (`createDatabase(superuser, name)`).
+ */
+export const startTestPostgres = async (): Promise<EmbeddedPostgres> => {
+  const directory = await mkdtemp(join(tmpdir(), 'smartscan-test-'));
+  const remove = (): Promise<void> => rm(directory, { recursive: true, force: true });
+  try {
+    // A folder that we made ourselves may let the server's account pass.
+    await chmod(directory, 0o711);
+    const server = await startPostgres({ directory, durable: false });
+    return { ...server, stop: () => server.stop().finally(remove) };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+};

@@ -1,0 +1,3 @@
+import type { FaceTraces, PulseAnalysis } from './analysis.ts';
+
+export declare function analyseFace(traces: FaceTraces): PulseAnalysis;

@@ -1,0 +1,142 @@
+import type { Transform } from './band.ts';
+import { bandPower, decibels, powerOf, pulsePeak, splitAt, TEMPLATE_HZ, type Spectrum } from './spectrum.ts';
+
+/** One trace's part in the fused signal. */
+export interface Part {
+  /** Factor on the trace itself. */
+  readonly gain: number;
+  /** Seconds by which it runs behind the fused signal. */
+  readonly delaySeconds: number;
+  /** Share of the fused signal that it brings, 0-1. */
+  readonly share: number;
+}
+
+export interface Fusion {
+  readonly rateHz: number;
+  readonly snrDecibels: number;
+  readonly parts: readonly Part[];
+  readonly power: Float64Array;
+  readonly binHz: number;
+}
+
+/**
+ * The pulse reaches the parts of a face within some ten milliseconds of each other (Kamshilin et al. 2011; Kumar et al.
+ * 2015, DistancePPG). A trace that wants a longer delay than this follows something else, and gets no say.
+ */
+const LONGEST_DELAY_SECONDS = 0.06;
+
+/** No trace brings more than this share: one patch alone must not be the fused signal. */
+const LARGEST_SHARE = 0.5;
+
+/** Mean of the power spectra, each divided by its power between 40 and 240 per minute. */
+const meanSpectrum = (powers: readonly Float64Array[], binHz: number): Float64Array => {
+  const mean = new Float64Array(powers[0]!.length);
+  for (const power of powers) {
+    const total = bandPower(power, binHz);
+    if (!(total > 0)) continue;
+    for (let k = 0; k < mean.length; k++) mean[k] = mean[k]! + power[k]! / total;
+  }
+  return mean;
+};
+
+/** Pulse amplitude of a trace at a rate (the noise that lies under the peak taken off), and its noise a bin. */
+const amplitudeAndNoise = (power: Float64Array, binHz: number, rateHz: number): readonly [number, number] => {
+  const split = splitAt(power, binHz, rateHz);
+  const floor = split.noise / Math.max(1, split.noiseBins);
+  return [Math.sqrt(Math.max(0, split.signal - floor * split.signalBins)), floor];
+};
+
+/**
+ * Maximal-ratio combining (Brennan 1959): each trace weighs as its amplitude over its noise, which gives the sum the
+ * best ratio of all weights when the noises are independent.
+ */
+const maximalRatio = (powers: readonly Float64Array[], binHz: number, rateHz: number): { gain: number; share: number }[] => {
+  const raw = powers.map((power) => {
+    const [amplitude, noise] = amplitudeAndNoise(power, binHz, rateHz);
+    const gain = amplitude > 0 ? amplitude / Math.max(noise, 1e-9 * amplitude * amplitude) : 0;
+    return { gain, brought: gain * amplitude };
+  });
+  for (let round = 0; round < 3; round++) {
+    const total = raw.reduce((sum, part) => sum + part.brought, 0);
+    for (const part of raw) {
+      const excess = part.brought / (LARGEST_SHARE * total || 1);
+      if (raw.length < 2 || excess <= 1) continue;
+      // Scaled so that it brings exactly the largest share of the new sum.
+      const factor = (LARGEST_SHARE * (total - part.brought)) / ((1 - LARGEST_SHARE) * part.brought);
+      part.gain *= factor;
+      part.brought *= factor;
+    }
+  }
+  const total = raw.reduce((sum, part) => sum + part.brought, 0);
+  return raw.map(({ gain, brought }) => ({ gain: total > 0 ? gain / total : 0, share: total > 0 ? brought / total : 0 }));
+};
+
+/** Adds `gain` times a spectrum, moved forward by a delay. */
+const addDelayed = (
+  target: { readonly re: Float64Array; readonly im: Float64Array },
+  source: { readonly re: Float64Array; readonly im: Float64Array },
+  part: { readonly gain: number; readonly delaySeconds: number },
+  binHz: number,
+): void => {
+  if (part.gain === 0) return;
+  const turn = 2 * Math.PI * part.delaySeconds * binHz;
+  for (let k = 1; k < target.re.length; k++) {
+    const c = part.gain * Math.cos(turn * k);
+    const s = part.gain * Math.sin(turn * k);
+    target.re[k] = target.re[k]! + source.re[k]! * c - source.im[k]! * s;
+    target.im[k] = target.im[k]! + source.re[k]! * s + source.im[k]! * c;
+  }
+};
+
+/** By how much a trace runs behind a reference at a rate, seconds, from the phase of their cross spectrum there. */
+const delayAgainst = (spectrum: Spectrum, reference: Spectrum, rateHz: number): number => {
+  const first = Math.ceil((rateHz - TEMPLATE_HZ) / spectrum.binHz);
+  const last = Math.floor((rateHz + TEMPLATE_HZ) / spectrum.binHz);
+  let re = 0;
+  let im = 0;
+  for (let k = first; k <= last; k++) {
+    re += reference.re[k]! * spectrum.re[k]! + reference.im[k]! * spectrum.im[k]!;
+    im += reference.im[k]! * spectrum.re[k]! - reference.re[k]! * spectrum.im[k]!;
+  }
+  return Math.atan2(im, re) / (2 * Math.PI * rateHz);
+};
+
+const combine = (spectra: readonly Spectrum[], parts: readonly Part[]): Spectrum => {
+  const { binHz, re } = spectra[0]!;
+  const sum = { binHz, re: new Float64Array(re.length), im: new Float64Array(re.length) };
+  spectra.forEach((spectrum, i) => addDelayed(sum, spectrum, parts[i]!, binHz));
+  return sum;
+};
+
+/**
+ * Fuses traces of one pulse: the rate from the mean of their normalized spectra, weights by maximal ratio at that rate,
+ * then a second pass with every trace moved onto the first sum. Null where no trace has any power at a peak.
+ */
+export const fuse = (spectra: readonly Spectrum[]): Fusion | null => {
+  if (spectra.length === 0) return null;
+  const { binHz } = spectra[0]!;
+  const powers = spectra.map(powerOf);
+  const roughHz = pulsePeak(meanSpectrum(powers, binHz), binHz);
+  if (!(roughHz > 0)) return null;
+  const weights = maximalRatio(powers, binHz, roughHz);
+  const still = weights.map((weight) => ({ ...weight, delaySeconds: 0 }));
+  const reference = combine(spectra, still);
+  const parts = still.map((part, i) => {
+    const delaySeconds = delayAgainst(spectra[i]!, reference, roughHz);
+    return Math.abs(delaySeconds) <= LONGEST_DELAY_SECONDS
+      ? { ...part, delaySeconds }
+      : { gain: 0, share: 0, delaySeconds: 0 };
+  });
+  const power = powerOf(combine(spectra, parts));
+  const rateHz = pulsePeak(power, binHz);
+  if (!(rateHz > 0)) return null;
+  return { rateHz, snrDecibels: decibels(splitAt(power, binHz, rateHz)), parts, power, binHz };
+};
+
+/** The fused trace before any filter: the same weights and delays on the transforms of the whole traces. */
+export const fuseTransforms = (transforms: readonly Transform[], fusion: Fusion, rateHz: number): Transform => {
+  const first = transforms[0]!;
+  const sum = { ...first, re: new Float64Array(first.re.length), im: new Float64Array(first.im.length) };
+  transforms.forEach((transform, i) => addDelayed(sum, transform, fusion.parts[i]!, rateHz / first.size));
+  return sum;
+};

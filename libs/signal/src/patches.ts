@@ -1,0 +1,49 @@
+import type { FaceTraces, PatchTrace } from './analysis.ts';
+import { ontoGrid, type Grid } from './clock.ts';
+import { changesOf, chrom, green, pos, type Colour } from './colour.ts';
+
+/** A patch on the grid with its pulse by each method. */
+export interface PatchPulse {
+  readonly name: string;
+  readonly covered: Uint8Array;
+  readonly POS: Float64Array;
+  readonly CHROM: Float64Array;
+  readonly GREEN: Float64Array;
+}
+
+/** A patch seen for less than this share of the scan is left out: bridges would outweigh it (ours). */
+const LEAST_COVERAGE = 0.6;
+
+/**
+ * A sample beyond this many robust standard deviations is moved in. The crest of a pulse is at most 3 of them; a jolt is
+ * 20, and would own the spectrum.
+ */
+const CLAMP = 4;
+
+const clamped = (values: Float64Array): Float64Array => {
+  const sizes = values.map(Math.abs).sort();
+  const bound = CLAMP * 1.4826 * sizes[sizes.length >> 1]!;
+  for (let i = 0; i < values.length; i++) values[i] = Math.min(bound, Math.max(-bound, values[i]!));
+  return values;
+};
+
+const pulseOf = (times: Float64Array, patch: PatchTrace, grid: Grid): PatchPulse | null => {
+  const red = ontoGrid(times, patch.red, grid);
+  const greenTrace = ontoGrid(times, patch.green, grid);
+  const blue = ontoGrid(times, patch.blue, grid);
+  if (red === null || greenTrace === null || blue === null) return null;
+  if (Math.min(red.coverage, greenTrace.coverage, blue.coverage) < LEAST_COVERAGE) return null;
+  const colour: Colour = { red: red.values, green: greenTrace.values, blue: blue.values };
+  const changes = changesOf(colour);
+  return {
+    name: patch.name,
+    covered: greenTrace.covered,
+    POS: clamped(pos(colour)),
+    CHROM: clamped(chrom(changes)),
+    GREEN: clamped(green(changes)),
+  };
+};
+
+/** The usable patches of a face. */
+export const patchPulses = (traces: FaceTraces, grid: Grid): PatchPulse[] =>
+  traces.patches.map((patch) => pulseOf(traces.timesSeconds, patch, grid)).filter((patch) => patch !== null);

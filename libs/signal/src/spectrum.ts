@@ -1,0 +1,158 @@
+import { GRID_RATE_HZ } from './clock.ts';
+import { fftOf, powerOfTwoFor } from './fft.ts';
+
+/** Pulse rates that are looked for: 40-200 per minute, from a sleeping athlete to hard exercise. */
+export const SLOWEST_HZ = 40 / 60;
+export const FASTEST_HZ = 200 / 60;
+
+/** Signal and noise are compared between 40 and 240 per minute (de Haan and Jeanne 2013). */
+const NOISE_TOP_HZ = 4;
+
+/** Half width of the template around the rate and its double: 6 per minute, as in de Haan and Jeanne. */
+export const TEMPLATE_HZ = 0.1;
+
+/** Spectra are kept up to here: the fifth harmonic at 96 bpm. */
+const KEPT_HZ = 8;
+
+/** Zero padding to at least this size: bins of 0.46 per minute, so that a parabola finds the peak within 0.05. */
+const SMALLEST_TRANSFORM = 4096;
+
+/** One-sided complex spectrum of a Hann-windowed trace, up to KEPT_HZ. */
+export interface Spectrum {
+  readonly binHz: number;
+  readonly re: Float64Array;
+  readonly im: Float64Array;
+}
+
+const windowed = (values: Float64Array, out: Float64Array): void => {
+  const count = values.length;
+  let mean = 0;
+  for (const value of values) mean += value / count;
+  for (let i = 0; i < count; i++) {
+    out[i] = (values[i]! - mean) * (0.5 - 0.5 * Math.cos((2 * Math.PI * (i + 0.5)) / count));
+  }
+};
+
+const spectrumPair = (a: Float64Array, b: Float64Array): readonly [Spectrum, Spectrum] => {
+  const size = Math.max(SMALLEST_TRANSFORM, powerOfTwoFor(a.length));
+  const re = new Float64Array(size);
+  const im = new Float64Array(size);
+  windowed(a, re);
+  windowed(b, im);
+  fftOf(size).forward(re, im);
+  const binHz = GRID_RATE_HZ / size;
+  const bins = Math.ceil(KEPT_HZ / binHz);
+  const make = (): Spectrum => ({ binHz, re: new Float64Array(bins), im: new Float64Array(bins) });
+  const first = make();
+  const second = make();
+  for (let k = 1; k < bins; k++) {
+    const m = size - k;
+    first.re[k] = (re[k]! + re[m]!) / 2;
+    first.im[k] = (im[k]! - im[m]!) / 2;
+    second.re[k] = (im[k]! + im[m]!) / 2;
+    second.im[k] = (re[m]! - re[k]!) / 2;
+  }
+  return [first, second];
+};
+
+/** Spectra of traces of one length, two to a transform. */
+export const spectraOf = (traces: readonly Float64Array[]): Spectrum[] => {
+  const out: Spectrum[] = [];
+  for (let i = 0; i < traces.length; i += 2) {
+    const [first, second] = spectrumPair(traces[i]!, traces[i + 1] ?? traces[i]!);
+    out.push(first);
+    if (i + 1 < traces.length) out.push(second);
+  }
+  return out;
+};
+
+export const powerOf = (spectrum: Spectrum): Float64Array => {
+  const power = new Float64Array(spectrum.re.length);
+  for (let k = 0; k < power.length; k++) power[k] = spectrum.re[k]! ** 2 + spectrum.im[k]! ** 2;
+  return power;
+};
+
+/** Sum of the power between two frequencies. */
+export const powerBetween = (power: Float64Array, binHz: number, low: number, high: number): number => {
+  const first = Math.max(1, Math.ceil(low / binHz));
+  const last = Math.min(power.length - 1, Math.floor(high / binHz));
+  let sum = 0;
+  for (let k = first; k <= last; k++) sum += power[k]!;
+  return sum;
+};
+
+/** All the power in which signal and noise are compared. */
+export const bandPower = (power: Float64Array, binHz: number): number =>
+  powerBetween(power, binHz, SLOWEST_HZ, NOISE_TOP_HZ);
+
+/** Frequency of the strongest peak between two frequencies, refined by a parabola through three bins; NaN without one. */
+export const peakBetween = (power: Float64Array, binHz: number, low: number, high: number): number => {
+  const first = Math.max(1, Math.ceil(low / binHz));
+  const last = Math.min(power.length - 2, Math.floor(high / binHz));
+  let best = -1;
+  let height = 0;
+  for (let k = first; k <= last; k++) {
+    const value = power[k]!;
+    if (value > height && value >= power[k - 1]! && value >= power[k + 1]!) {
+      best = k;
+      height = value;
+    }
+  }
+  if (best < 0) return NaN;
+  const before = power[best - 1]!;
+  const after = power[best + 1]!;
+  const bend = before - 2 * height + after;
+  return (best + (bend < 0 ? (0.5 * (before - after)) / bend : 0)) * binHz;
+};
+
+/** The pulse peak of a power spectrum, Hz; NaN without one. */
+export const pulsePeak = (power: Float64Array, binHz: number): number =>
+  peakBetween(power, binHz, SLOWEST_HZ, FASTEST_HZ);
+
+/** What lies in the template of a rate and what lies beside it, and how many bins each has. */
+export interface Split {
+  readonly signal: number;
+  readonly noise: number;
+  readonly signalBins: number;
+  readonly noiseBins: number;
+}
+
+/** Splits the power at a rate: within the template of the rate and its double, and the rest of 40-240 per minute. */
+export const splitAt = (power: Float64Array, binHz: number, rateHz: number): Split => {
+  const first = Math.ceil(SLOWEST_HZ / binHz);
+  const last = Math.min(power.length - 1, Math.floor(NOISE_TOP_HZ / binHz));
+  let signal = 0;
+  let total = 0;
+  let signalBins = 0;
+  for (let k = first; k <= last; k++) {
+    const frequency = k * binHz;
+    total += power[k]!;
+    if (Math.abs(frequency - rateHz) > TEMPLATE_HZ && Math.abs(frequency - 2 * rateHz) > TEMPLATE_HZ) continue;
+    signal += power[k]!;
+    signalBins++;
+  }
+  return { signal, noise: Math.max(0, total - signal), signalBins, noiseBins: last - first + 1 - signalBins };
+};
+
+/** Signal-to-noise ratio of de Haan and Jeanne in dB; -Infinity without any power. */
+export const decibels = (split: Split): number =>
+  split.signal > 0 ? 10 * Math.log10(split.signal / Math.max(split.noise, 1e-12 * split.signal)) : -Infinity;
+
+/** Long traces are judged in pieces near this length: over minutes the heart moves out of a template of 12 per minute. */
+const PIECE_SECONDS = 30;
+
+/**
+ * Signal-to-noise ratio of a waveform on the grid: the mean in dB over pieces of about 30 s, each at its own peak.
+ * A rate that wanders is no noise; a trace that is bad in parts is.
+ */
+export const waveformDecibels = (waveform: Float64Array): number => {
+  const pieces = Math.max(1, Math.round(waveform.length / GRID_RATE_HZ / PIECE_SECONDS));
+  const length = Math.floor(waveform.length / pieces);
+  const parts = Array.from({ length: pieces }, (_, i) => waveform.subarray(i * length, (i + 1) * length));
+  let sum = 0;
+  for (const spectrum of spectraOf(parts)) {
+    const power = powerOf(spectrum);
+    sum += decibels(splitAt(power, spectrum.binHz, pulsePeak(power, spectrum.binHz))) / pieces;
+  }
+  return sum;
+};

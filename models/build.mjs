@@ -1,0 +1,57 @@
+/**
+ * Builds the model files that the scan runs on, out of weights that npm has installed. Each model's `config.json` says
+ * what the file must be, to the byte: a file whose digest matches is left alone, a build that gives another digest fails.
+ *
+ *   node models/build.mjs            build what is missing
+ *   node models/build.mjs --rewrite  accept what the conversion gives: write its digest into config.json
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { convertTfjsGraph } from './convert/tfjs-graph.mjs';
+import { onnxFile } from './convert/onnx-file.mjs';
+
+const MODELS = ['face-detection/1', 'face-landmarks/1'];
+
+const require = createRequire(import.meta.url);
+/** Where npm put a package. `require.resolve` won't say: the package's `exports` hide its model files. */
+const packageFolder = (name) => {
+  const folders = (require.resolve.paths(name) ?? []).map((folder) => path.join(folder, name));
+  const found = folders.find((folder) => existsSync(path.join(folder, 'package.json')));
+  if (found === undefined) throw new Error(`the npm package ${name} is not installed`);
+  return found;
+};
+const digestOf = (bytes) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+
+const convert = (config) => {
+  const { package: name, version, file } = config.source;
+  const folder = packageFolder(name);
+  const installed = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')).version;
+  if (installed !== version) throw new Error(`${name} ${version} is wanted, ${installed} is installed`);
+  const graph = convertTfjsGraph(path.join(folder, file), {
+    name: config.name,
+    input: config.inputs[0],
+    outputs: config.outputs,
+  });
+  return onnxFile(graph);
+};
+
+const build = (model, rewrite) => {
+  const folder = path.join(import.meta.dirname, model);
+  const configFile = path.join(folder, 'config.json');
+  const text = readFileSync(configFile, 'utf8');
+  const config = JSON.parse(text);
+  const modelFile = path.join(folder, config.file);
+  if (!rewrite && existsSync(modelFile) && digestOf(readFileSync(modelFile)) === config.digest) return;
+  const bytes = convert(config);
+  const digest = digestOf(bytes);
+  if (rewrite) writeFileSync(configFile, text.replace(config.digest, digest));
+  else if (digest !== config.digest) throw new Error(`${model}: the build gives ${digest}, config.json wants another`);
+  // Renamed into place, so that a reader never meets half a file.
+  writeFileSync(`${modelFile}.partial`, bytes);
+  renameSync(`${modelFile}.partial`, modelFile);
+  process.stdout.write(`models/${model}: ${bytes.length} bytes, ${digest}\n`);
+};
+
+for (const model of MODELS) build(model, process.argv.includes('--rewrite'));
