@@ -17,5 +17,7 @@ module.exports = {
       },
     ],
   },
+  globalSetup: '<rootDir>/libs/testing/src/house/global-setup.ts',
+  globalTeardown: '<rootDir>/libs/testing/src/house/global-teardown.ts',
   testTimeout: 60_000,
 };

@@ -32,7 +32,12 @@ export function defineCustody(owner: Owner) {
       owner,
       name: 'records_expired',
       version: 1,
-      body: z.object({ workspace_id: field.id('workspace'), table: field.name(), category: dataCategory, count: field.count() }),
+      body: z.object({
+        workspace_id: field.id('workspace'),
+        table: field.name(),
+        category: dataCategory,
+        count: field.count(),
+      }),
       key: (body) => body.workspace_id,
       purpose: 'enforce_retention',
       audit: 'admin',

@@ -54,7 +54,15 @@ export function defineEvent<S extends z.ZodObject>(spec: EventSpec<S>): EventCon
   const type = `${owner}.${name}.v${version}`;
   for (const [fieldName, schema] of Object.entries(body.shape)) refuseFreeText(type, fieldName, schema as z.ZodType);
   if (registry.has(type)) throw new Fault('internal', 'contracts.duplicate_event', `${type} is defined twice.`);
-  const contract: EventContract<S> = { owner, type, topic: topicOf(owner), body: body.strict() as unknown as S, keyOf: key, purpose, audit };
+  const contract: EventContract<S> = {
+    owner,
+    type,
+    topic: topicOf(owner),
+    body: body.strict() as unknown as S,
+    keyOf: key,
+    purpose,
+    audit,
+  };
   registry.set(type, contract as unknown as EventContract);
   return contract;
 }
@@ -62,8 +70,15 @@ export function defineEvent<S extends z.ZodObject>(spec: EventSpec<S>): EventCon
 export const allEvents = (): readonly EventContract[] => [...registry.values()];
 
 function refuseFreeText(type: string, name: string, schema: z.ZodType): void {
-  const json = z.toJSONSchema(schema) as { type?: string; enum?: unknown; const?: unknown; pattern?: string; format?: string };
-  const closed = json.enum !== undefined || json.const !== undefined || json.pattern !== undefined || json.format === 'date-time';
+  const json = z.toJSONSchema(schema) as {
+    type?: string;
+    enum?: unknown;
+    const?: unknown;
+    pattern?: string;
+    format?: string;
+  };
+  const closed =
+    json.enum !== undefined || json.const !== undefined || json.pattern !== undefined || json.format === 'date-time';
   const safe = json.type === 'integer' || json.type === 'boolean' || (json.type === 'string' && closed);
   if (!safe) throw new Fault('internal', 'contracts.free_text_in_event', `${type}.${name} could carry free text.`);
 }

@@ -74,7 +74,10 @@ export const createWorkspace = defineOperation({
       full_name: z.string().trim().min(1).max(200),
       email: z.email().max(254),
       company: z.string().trim().min(1).max(200),
-      country: z.string().regex(/^[A-Z]{2}$/).describe('Country of residence, ISO 3166-1 alpha-2'),
+      country: z
+        .string()
+        .regex(/^[A-Z]{2}$/)
+        .describe('Country of residence, ISO 3166-1 alpha-2'),
       password: z.string().min(12).max(256),
     }),
   }),

@@ -61,14 +61,26 @@ export type InputOf<O> = O extends Operation<infer In, z.ZodType> ? z.output<In>
 export type CallInputOf<O> = O extends Operation<infer In, z.ZodType> ? z.input<In> : never;
 export type OutputOf<O> = O extends Operation<z.ZodObject, infer Out> ? z.output<Out> : never;
 
-type Optional = 'headers' | 'stream' | 'status' | 'also' | 'events' | 'errors' | 'phi' | 'public' | 'idempotencyKey' | 'description';
+type Optional =
+  | 'headers'
+  | 'stream'
+  | 'status'
+  | 'also'
+  | 'events'
+  | 'errors'
+  | 'phi'
+  | 'public'
+  | 'idempotencyKey'
+  | 'description';
 export type OperationSpec<In extends z.ZodObject, Out extends z.ZodType> = Omit<Operation<In, Out>, 'id' | Optional> &
   Partial<Pick<Operation<In, Out>, Optional>> & { readonly name: string };
 
 const registry = new Map<string, Operation>();
 
 /** One thing that a context does for others. Routes, calls between services, OpenAPI and clients derive from it. */
-export function defineOperation<In extends z.ZodObject, Out extends z.ZodType>(spec: OperationSpec<In, Out>): Operation<In, Out> {
+export function defineOperation<In extends z.ZodObject, Out extends z.ZodType>(
+  spec: OperationSpec<In, Out>,
+): Operation<In, Out> {
   const { name, ...rest } = spec;
   const operation: Operation<In, Out> = {
     description: '',
@@ -85,9 +97,11 @@ export function defineOperation<In extends z.ZodObject, Out extends z.ZodType>(s
     input: rest.input.strict() as unknown as In,
     id: `${rest.owner}.${name}`,
   };
-  if (registry.has(operation.id)) throw new Fault('internal', 'contracts.duplicate_operation', `${operation.id} is defined twice.`);
+  if (registry.has(operation.id))
+    throw new Fault('internal', 'contracts.duplicate_operation', `${operation.id} is defined twice.`);
   for (const member of pathMembers(operation.path)) {
-    if (!(member in operation.input.shape)) throw new Fault('internal', 'contracts.path_without_input', `${operation.id}: {${member}} is not in its input.`);
+    if (!(member in operation.input.shape))
+      throw new Fault('internal', 'contracts.path_without_input', `${operation.id}: {${member}} is not in its input.`);
   }
   registry.set(operation.id, operation as unknown as Operation);
   return operation;

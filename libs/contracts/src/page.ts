@@ -8,7 +8,8 @@ export const pageInput = {
   cursor: z.string().max(64).optional(),
 };
 
-export const pageOf = <S extends z.ZodType>(item: S) => z.object({ items: z.array(item), next_cursor: z.string().nullable() });
+export const pageOf = <S extends z.ZodType>(item: S) =>
+  z.object({ items: z.array(item), next_cursor: z.string().nullable() });
 
 /** Cuts a page from rows that were read one beyond the limit, newest first. */
 export const cutPage = <Row extends { readonly id: string }>(rows: readonly Row[], limit: number) => ({

@@ -44,7 +44,8 @@ export const setTtl = defineOperation({
   method: 'PUT',
   path: '/v1/retention/{category}',
   title: 'Set how long a category of data is kept',
-  description: 'What is already older is deleted within 15 minutes. 0 means that nothing of the category is ever stored.',
+  description:
+    'What is already older is deleted within 15 minutes. 0 means that nothing of the category is ever stored.',
   input: z.object({ category: dataCategory, ttl_seconds: z.int().nonnegative() }),
   output: rule,
   errors: ['retention.out_of_range', 'retention.fixed_category'],

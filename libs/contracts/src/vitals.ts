@@ -21,7 +21,11 @@ const scanEvent = <S extends z.ZodRawShape>(name: string, extra: S) =>
   });
 
 export const scanAccepted = scanEvent('scan_accepted', {});
-export const scanCompleted = scanEvent('scan_completed', { retained: field.flag(), frames: field.count(), cpu_ms: field.count() });
+export const scanCompleted = scanEvent('scan_completed', {
+  retained: field.flag(),
+  frames: field.count(),
+  cpu_ms: field.count(),
+});
 export const scanFailed = scanEvent('scan_failed', { problem: field.name() });
 export const scanCancelled = scanEvent('scan_cancelled', {});
 export const scanDeleted = scanEvent('scan_deleted', {});
@@ -121,7 +125,11 @@ export const startScan = defineOperation({
   input: z.object({
     patient_id: z.string().trim().min(1).max(128).optional(),
     visit_id: z.string().trim().min(1).max(128).optional(),
-    telemetry: z.string().max(1_024).optional().describe('JSON with camera_model, os_version, orientation, ambient_light, face_quality'),
+    telemetry: z
+      .string()
+      .max(1_024)
+      .optional()
+      .describe('JSON with camera_model, os_version, orientation, ambient_light, face_quality'),
   }),
   // In headers, since an id of a person may not stand in a URL (P08) and the body is the video.
   headers: { patient_id: 'smartscan-patient-id', visit_id: 'smartscan-visit-id', telemetry: 'smartscan-telemetry' },
@@ -166,6 +174,7 @@ export const listScans = defineOperation({
   output: pageOf(scanListItem),
   scope: 'scans:read',
   purpose: 'provide_service',
+  phi: 'return_result',
   public: true,
 });
 
@@ -182,6 +191,7 @@ export const followScan = defineOperation({
   errors: ['vitals.scan_not_found'],
   scope: 'scans:read',
   purpose: 'provide_service',
+  phi: 'return_result',
   public: true,
 });
 
@@ -197,6 +207,7 @@ export const cancelScan = defineOperation({
   errors: ['vitals.scan_not_found'],
   scope: 'scans:write',
   purpose: 'provide_service',
+  phi: 'return_result',
   public: true,
   idempotencyKey: false,
 });
@@ -212,5 +223,6 @@ export const deleteScan = defineOperation({
   errors: ['vitals.scan_not_found'],
   scope: 'scans:write',
   purpose: 'provide_service',
+  phi: 'return_result',
   public: true,
 });

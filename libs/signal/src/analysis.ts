@@ -30,6 +30,7 @@ export const PULSE_REASONS = [
   'too_short',
   'low_frame_rate',
   'too_few_patches',
+  'too_many_gaps',
   'no_signal',
   'low_snr',
   'methods_disagree',

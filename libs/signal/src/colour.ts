@@ -1,5 +1,6 @@
 import { bandPassPair, type Band } from './band.ts';
 import { GRID_RATE_HZ } from './clock.ts';
+import { runningMean } from './trend.ts';
 
 /** The colour of one patch on the grid, R'G'B' 0-255, without gaps. */
 export interface Colour {
@@ -119,17 +120,8 @@ export const pos = (colour: Colour): Float64Array => {
 
 /** The trace over its own running mean, minus one: the relative change of light. */
 export const relativeChange = (values: Float64Array): Float64Array => {
-  const count = values.length;
-  const reach = Math.floor(windowFor(count) / 2);
-  const mean = meanOf(values);
-  const prefix = prefixOf(values, mean);
-  const out = new Float64Array(count);
-  for (let i = 0; i < count; i++) {
-    const from = Math.max(0, i - reach);
-    const to = Math.min(count, i + reach + 1);
-    const local = mean + (prefix[to]! - prefix[from]!) / (to - from);
-    out[i] = Math.abs(local) < DARKEST_MEAN ? 0 : (values[i]! - local) / local;
-  }
+  const out = runningMean(values, windowFor(values.length));
+  for (let i = 0; i < out.length; i++) out[i] = out[i]! < DARKEST_MEAN ? 0 : values[i]! / out[i]! - 1;
   return out;
 };
 

@@ -1,3 +1,181 @@
-import type { FaceTraces, PulseAnalysis } from './analysis.ts';
+import type { FaceTraces, MethodReading, PatchReading, PulseAnalysis, PulseReason } from './analysis.ts';
+import { withBeats, withoutBeats, type Frame } from './assemble.ts';
+import { transformPair, type Transform } from './band.ts';
+import { gridOf, type Grid } from './clock.ts';
+import { fuse, fuseTransforms, type Fusion } from './fuse.ts';
+import { agreeingMethods, allowance, frameReasons, halfRateSuspected, LEAST_FACE_DECIBELS, regionsAgree } from './gates.ts';
+import { motionOf, type Motion } from './motion.ts';
+import { patchPulses, type PatchPulse } from './patches.ts';
+import { read, type Reading } from './reading.ts';
+import { decibels, powerOf, pulsePeak, spectraOf, splitAt, type Spectrum } from './spectrum.ts';
 
-export declare function analyseFace(traces: FaceTraces): PulseAnalysis;
+const METHODS = ['POS', 'CHROM', 'GREEN'] as const;
+type FaceMethod = (typeof METHODS)[number];
+
+/**
+ * Tops of the pass band in multiples of the rate. A face's third harmonic is in the noise as a rule; where it isn't, the
+ * wider band times beats with a quarter of the error.
+ */
+const WIDE_HARMONICS = 3;
+const NARROW_HARMONICS = 2.2;
+
+/** Beats this much alike in the wide band show that it holds signal, not noise: 1 - 0.98 is a ratio of 14 dB a beat. */
+const WIDE_LIKENESS = 0.98;
+
+/** More of the scan in fast motion than this, and what is left is too short of anything. */
+const LEAST_STILL_SHARE = 0.6;
+
+/** Two patches are the least that can agree. */
+const FEWEST_PATCHES = 2;
+
+interface MethodFusion {
+  readonly method: FaceMethod;
+  readonly spectra: readonly Spectrum[];
+  readonly fusion: Fusion;
+}
+
+const fusionsOf = (patches: readonly PatchPulse[]): MethodFusion[] =>
+  METHODS.flatMap((method) => {
+    const spectra = spectraOf(patches.map((patch) => patch[method]));
+    const fusion = fuse(spectra);
+    return fusion === null ? [] : [{ method, spectra, fusion }];
+  });
+
+/** Patches are named `region` or `region.part`: parts of one region are one witness. */
+const regionOf = (name: string): string => name.split('.', 1)[0]!;
+
+/** The rate that each region shows by itself, per minute. */
+const regionRates = (patches: readonly PatchPulse[], spectra: readonly Spectrum[]): number[] => {
+  const regions = new Map<string, Spectrum[]>();
+  patches.forEach((patch, i) => {
+    const region = regionOf(patch.name);
+    regions.set(region, [...(regions.get(region) ?? []), spectra[i]!]);
+  });
+  return [...regions.values()].map((members) => 60 * (fuse(members)?.rateHz ?? NaN));
+};
+
+const transformsOf = (traces: readonly Float64Array[]): Transform[] => {
+  const out: Transform[] = [];
+  for (let i = 0; i < traces.length; i += 2) {
+    const [first, second] = transformPair(traces[i]!, traces[i + 1] ?? traces[i]!);
+    out.push(first);
+    if (i + 1 < traces.length) out.push(second);
+  }
+  return out;
+};
+
+/** A grid sample counts where patches that bring half the fused signal see it and the face holds still. */
+const coveredOf = (patches: readonly PatchPulse[], fusion: Fusion, motion: Motion): Uint8Array =>
+  motion.still.map((still, i) => {
+    let share = 0;
+    patches.forEach((patch, p) => (share += patch.covered[i]! * fusion.parts[p]!.share));
+    return still === 1 && share >= 0.5 ? 1 : 0;
+  });
+
+const shareOf = (mask: Uint8Array): number => mask.reduce((sum, value) => sum + value, 0) / Math.max(1, mask.length);
+
+const medianLikeness = (reading: Reading): number => {
+  const known = reading.beats.likeness.filter((value) => !Number.isNaN(value)).sort();
+  return known[known.length >> 1] ?? 0;
+};
+
+const patchReadings = (patches: readonly PatchPulse[], { spectra, fusion }: MethodFusion): PatchReading[] =>
+  patches.map((patch, i) => {
+    const power = powerOf(spectra[i]!);
+    return {
+      name: patch.name,
+      ratePerMinute: 60 * pulsePeak(power),
+      snrDecibels: decibels(splitAt(power, fusion.rateHz)),
+      weight: fusion.parts[i]!.share,
+    };
+  });
+
+/** The method that the beats are read from, and whether another one confirms it. */
+interface Choice {
+  readonly chosen: MethodFusion;
+  readonly agreeing: boolean;
+}
+
+/** What the fused spectra say against the rate. */
+const spectralReasons = (patches: readonly PatchPulse[], { chosen, agreeing }: Choice, grid: Grid): PulseReason[] => {
+  const { fusion, spectra } = chosen;
+  const reasons: PulseReason[] = [];
+  const least = LEAST_FACE_DECIBELS + allowance(grid.durationSeconds);
+  if (!(fusion.snrDecibels >= least)) reasons.push('low_snr');
+  if (!agreeing) reasons.push('methods_disagree');
+  if (!regionsAgree(regionRates(patches, spectra), 60 * fusion.rateHz)) reasons.push('regions_disagree');
+  if (halfRateSuspected(fusion.power, fusion.rateHz)) reasons.push('half_rate_suspected');
+  return reasons;
+};
+
+const methodReadings = (fusions: readonly MethodFusion[]): MethodReading[] =>
+  fusions.map(({ method, fusion }) => ({
+    method,
+    ratePerMinute: 60 * fusion.rateHz,
+    snrDecibels: fusion.snrDecibels,
+  }));
+
+/** The strongest method that another one confirms, else the strongest; null where there is none. */
+const choose = (fusions: readonly MethodFusion[], methods: readonly MethodReading[], grid: Grid): Choice | null => {
+  const confirmed = agreeingMethods(methods, grid.durationSeconds)[0]?.method;
+  const strongest = [...fusions].sort((a, b) => b.fusion.snrDecibels - a.fusion.snrDecibels)[0];
+  const chosen = fusions.find(({ method }) => method === confirmed) ?? strongest;
+  return chosen === undefined ? null : { chosen, agreeing: confirmed !== undefined };
+};
+
+const readBeats = (transform: Transform, rateHz: number, covered: Uint8Array): [Reading, number] => {
+  const plan = { rateHz, covered, unevenCounts: false };
+  const wide = read(transform, { ...plan, harmonics: WIDE_HARMONICS });
+  if (medianLikeness(wide) >= WIDE_LIKENESS) return [wide, WIDE_HARMONICS];
+  return [read(transform, { ...plan, harmonics: NARROW_HARMONICS }), NARROW_HARMONICS];
+};
+
+const analyseOn = (traces: FaceTraces, grid: Grid, frame: Frame): PulseAnalysis => {
+  const patches = patchPulses(traces, grid);
+  if (patches.length < FEWEST_PATCHES) return withoutBeats({ ...frame, reasons: ['too_few_patches'] });
+  const fusions = fusionsOf(patches);
+  const methods = methodReadings(fusions);
+  const choice = choose(fusions, methods, grid);
+  if (choice === null) return withoutBeats({ ...frame, reasons: ['no_signal'] });
+  const { method, fusion } = choice.chosen;
+  const motion = motionOf(traces, grid);
+  const covered = coveredOf(patches, fusion, motion);
+  const coverage = shareOf(covered);
+  const reasons = [...frameReasons(grid, coverage), ...spectralReasons(patches, choice, grid)];
+  if (motion.stillShare < LEAST_STILL_SHARE || motion.follows(fusion.rateHz)) reasons.push('too_much_motion');
+  const transform = fuseTransforms(transformsOf(patches.map((patch) => patch[method])), fusion, grid.rateHz);
+  const [reading, harmonics] = readBeats(transform, fusion.rateHz, covered);
+  return withBeats(
+    {
+      ...frame,
+      grid,
+      coverage,
+      snrDecibels: fusion.snrDecibels,
+      methods,
+      patches: patchReadings(patches, choice.chosen),
+      reasons,
+    },
+    reading,
+    { rateHz: fusion.rateHz, harmonics },
+  );
+};
+
+/**
+ * The pulse of a face from the mean colours of its skin patches: POS, CHROM and GREEN per patch, fused over the patches
+ * by their signal-to-noise ratio, gated, and read beat by beat. Never throws on what a camera delivers; what can't be
+ * read is refused with its reasons.
+ */
+export const analyseFace = (traces: FaceTraces): PulseAnalysis => {
+  const grid = gridOf(traces.timesSeconds);
+  const frame: Frame = {
+    mode: 'face',
+    grid,
+    framesUsed: traces.timesSeconds.length,
+    coverage: 0,
+    snrDecibels: -Infinity,
+    methods: [],
+    patches: [],
+    reasons: ['no_signal'],
+  };
+  return grid === null ? withoutBeats(frame) : analyseOn(traces, grid, frame);
+};

@@ -1,5 +1,5 @@
 import type { Transform } from './band.ts';
-import { bandPower, decibels, powerOf, pulsePeak, splitAt, TEMPLATE_HZ, type Spectrum } from './spectrum.ts';
+import { bandPower, decibels, powerOf, pulsePeak, splitAt, templateAt, type Power, type Spectrum } from './spectrum.ts';
 
 /** One trace's part in the fused signal. */
 export interface Part {
@@ -15,8 +15,7 @@ export interface Fusion {
   readonly rateHz: number;
   readonly snrDecibels: number;
   readonly parts: readonly Part[];
-  readonly power: Float64Array;
-  readonly binHz: number;
+  readonly power: Power;
 }
 
 /**
@@ -28,20 +27,23 @@ const LONGEST_DELAY_SECONDS = 0.06;
 /** No trace brings more than this share: one patch alone must not be the fused signal. */
 const LARGEST_SHARE = 0.5;
 
+const SILENT: Part = { gain: 0, share: 0, delaySeconds: 0 };
+
 /** Mean of the power spectra, each divided by its power between 40 and 240 per minute. */
-const meanSpectrum = (powers: readonly Float64Array[], binHz: number): Float64Array => {
-  const mean = new Float64Array(powers[0]!.length);
+const meanSpectrum = (powers: readonly Power[]): Power => {
+  const { binHz, templateHz, bins } = powers[0]!;
+  const mean = new Float64Array(bins.length);
   for (const power of powers) {
-    const total = bandPower(power, binHz);
+    const total = bandPower(power);
     if (!(total > 0)) continue;
-    for (let k = 0; k < mean.length; k++) mean[k] = mean[k]! + power[k]! / total;
+    for (let k = 0; k < mean.length; k++) mean[k] = mean[k]! + power.bins[k]! / total;
   }
-  return mean;
+  return { binHz, templateHz, bins: mean };
 };
 
 /** Pulse amplitude of a trace at a rate (the noise that lies under the peak taken off), and its noise a bin. */
-const amplitudeAndNoise = (power: Float64Array, binHz: number, rateHz: number): readonly [number, number] => {
-  const split = splitAt(power, binHz, rateHz);
+const amplitudeAndNoise = (power: Power, rateHz: number): readonly [number, number] => {
+  const split = splitAt(power, rateHz);
   const floor = split.noise / Math.max(1, split.noiseBins);
   return [Math.sqrt(Math.max(0, split.signal - floor * split.signalBins)), floor];
 };
@@ -50,9 +52,9 @@ const amplitudeAndNoise = (power: Float64Array, binHz: number, rateHz: number): 
  * Maximal-ratio combining (Brennan 1959): each trace weighs as its amplitude over its noise, which gives the sum the
  * best ratio of all weights when the noises are independent.
  */
-const maximalRatio = (powers: readonly Float64Array[], binHz: number, rateHz: number): { gain: number; share: number }[] => {
+const maximalRatio = (powers: readonly Power[], rateHz: number): { gain: number; share: number }[] => {
   const raw = powers.map((power) => {
-    const [amplitude, noise] = amplitudeAndNoise(power, binHz, rateHz);
+    const [amplitude, noise] = amplitudeAndNoise(power, rateHz);
     const gain = amplitude > 0 ? amplitude / Math.max(noise, 1e-9 * amplitude * amplitude) : 0;
     return { gain, brought: gain * amplitude };
   });
@@ -90,8 +92,9 @@ const addDelayed = (
 
 /** By how much a trace runs behind a reference at a rate, seconds, from the phase of their cross spectrum there. */
 const delayAgainst = (spectrum: Spectrum, reference: Spectrum, rateHz: number): number => {
-  const first = Math.ceil((rateHz - TEMPLATE_HZ) / spectrum.binHz);
-  const last = Math.floor((rateHz + TEMPLATE_HZ) / spectrum.binHz);
+  const reach = templateAt(spectrum, rateHz);
+  const first = Math.max(1, Math.ceil((rateHz - reach) / spectrum.binHz));
+  const last = Math.min(spectrum.re.length - 1, Math.floor((rateHz + reach) / spectrum.binHz));
   let re = 0;
   let im = 0;
   for (let k = first; k <= last; k++) {
@@ -102,8 +105,8 @@ const delayAgainst = (spectrum: Spectrum, reference: Spectrum, rateHz: number): 
 };
 
 const combine = (spectra: readonly Spectrum[], parts: readonly Part[]): Spectrum => {
-  const { binHz, re } = spectra[0]!;
-  const sum = { binHz, re: new Float64Array(re.length), im: new Float64Array(re.length) };
+  const { binHz, templateHz, re } = spectra[0]!;
+  const sum = { binHz, templateHz, re: new Float64Array(re.length), im: new Float64Array(re.length) };
   spectra.forEach((spectrum, i) => addDelayed(sum, spectrum, parts[i]!, binHz));
   return sum;
 };
@@ -114,23 +117,25 @@ const combine = (spectra: readonly Spectrum[], parts: readonly Part[]): Spectrum
  */
 export const fuse = (spectra: readonly Spectrum[]): Fusion | null => {
   if (spectra.length === 0) return null;
-  const { binHz } = spectra[0]!;
   const powers = spectra.map(powerOf);
-  const roughHz = pulsePeak(meanSpectrum(powers, binHz), binHz);
+  const roughHz = pulsePeak(meanSpectrum(powers));
   if (!(roughHz > 0)) return null;
-  const weights = maximalRatio(powers, binHz, roughHz);
-  const still = weights.map((weight) => ({ ...weight, delaySeconds: 0 }));
+  const still = maximalRatio(powers, roughHz).map((weight) => ({ ...weight, delaySeconds: 0 }));
   const reference = combine(spectra, still);
   const parts = still.map((part, i) => {
     const delaySeconds = delayAgainst(spectra[i]!, reference, roughHz);
-    return Math.abs(delaySeconds) <= LONGEST_DELAY_SECONDS
-      ? { ...part, delaySeconds }
-      : { gain: 0, share: 0, delaySeconds: 0 };
+    return Math.abs(delaySeconds) <= LONGEST_DELAY_SECONDS ? { ...part, delaySeconds } : SILENT;
   });
   const power = powerOf(combine(spectra, parts));
-  const rateHz = pulsePeak(power, binHz);
+  const rateHz = pulsePeak(power);
   if (!(rateHz > 0)) return null;
-  return { rateHz, snrDecibels: decibels(splitAt(power, binHz, rateHz)), parts, power, binHz };
+  const heard = parts.reduce((sum, part) => sum + part.share, 0) || 1;
+  return {
+    rateHz,
+    snrDecibels: decibels(splitAt(power, rateHz)),
+    parts: parts.map((part) => ({ ...part, share: part.share / heard })),
+    power,
+  };
 };
 
 /** The fused trace before any filter: the same weights and delays on the transforms of the whole traces. */

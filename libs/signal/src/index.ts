@@ -2,5 +2,6 @@ export * from './analysis.ts';
 export * from './chance.ts';
 export * from './synthesis.ts';
 export * from './variability.ts';
+export { BREATHING_SECONDS, HEART_RATE_SECONDS, VARIABILITY_CLEAN_SHARE, VARIABILITY_SECONDS } from './estimates.ts';
 export { analyseFace } from './face.ts';
-export { analyseFinger } from './finger.ts';
+export { analyseContact, analyseFinger, analyseWaveform } from './finger.ts';

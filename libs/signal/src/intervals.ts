@@ -78,9 +78,12 @@ export interface Variability {
   readonly sdnn: number;
   readonly rmssd: number;
   readonly pnn50: number;
-  /** Part of the raw RMSSD's square that the timing noise makes, 0-1. */
-  readonly noiseShare: number;
+  /** Part of the raw square that the timing noise makes, 0-1. */
+  readonly noiseShareSdnn: number;
+  readonly noiseShareRmssd: number;
 }
+
+const noiseShare = (added: number, raw: number): number => (raw > 0 ? Math.min(1, added / raw ** 2) : 1);
 
 /**
  * Beat times that are off by an independent error of standard deviation s add 2 s² to the square of SDNN and 6 s² to
@@ -98,6 +101,7 @@ export const variabilityOf = (intervals: Intervals, timingErrorMs: number): Vari
     sdnn,
     rmssd,
     pnn50: shareBeyond50(differences.map((difference) => difference * shrink)),
-    noiseShare: rawRmssd > 0 ? Math.min(1, (6 * timingErrorMs ** 2) / rawRmssd ** 2) : 1,
+    noiseShareSdnn: noiseShare(2 * timingErrorMs ** 2, rawSdnn),
+    noiseShareRmssd: noiseShare(6 * timingErrorMs ** 2, rawRmssd),
   };
 };

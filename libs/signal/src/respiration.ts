@@ -17,8 +17,11 @@ export interface Breathing {
   readonly concentration: number;
 }
 
-/** Breaths per minute that are looked for: slow paced breathing to a fast adult. */
-const SLOWEST = 6;
+/**
+ * Breaths per minute that are looked for. The Mayer wave of blood pressure swings the intervals at 6 per minute (Julien
+ * 2006, Cardiovasc Res 70:12) and must stay outside; 30 is a fast adult.
+ */
+const SLOWEST = 7;
 const FASTEST = 30;
 
 /** The modulations are sampled at 4 Hz, four times the fastest breathing's double (Karlen et al. 2013, IEEE TBME 60:1946). */

@@ -9,7 +9,19 @@ export const FASTEST_HZ = 200 / 60;
 const NOISE_TOP_HZ = 4;
 
 /** Half width of the template around the rate and its double: 6 per minute, as in de Haan and Jeanne. */
-export const TEMPLATE_HZ = 0.1;
+const TEMPLATE_HZ = 0.1;
+
+/**
+ * Above 75 per minute the template widens with the rate: intervals that vary by some percent spread the peak by as many
+ * percent of its frequency. 8 % is their 6 per minute at 75.
+ */
+const TEMPLATE_SHARE = 0.08;
+
+/**
+ * Below 12 s the template follows the Hann window's main lobe, which is 2 / duration wide to either side; 1.2 / duration
+ * holds 96 % of its power.
+ */
+const TEMPLATE_PERIODS = 1.2;
 
 /** Spectra are kept up to here: the fifth harmonic at 96 bpm. */
 const KEPT_HZ = 8;
@@ -20,6 +32,8 @@ const SMALLEST_TRANSFORM = 4096;
 /** One-sided complex spectrum of a Hann-windowed trace, up to KEPT_HZ. */
 export interface Spectrum {
   readonly binHz: number;
+  /** Half width of what counts as a peak. */
+  readonly templateHz: number;
   readonly re: Float64Array;
   readonly im: Float64Array;
 }
@@ -42,7 +56,8 @@ const spectrumPair = (a: Float64Array, b: Float64Array): readonly [Spectrum, Spe
   fftOf(size).forward(re, im);
   const binHz = GRID_RATE_HZ / size;
   const bins = Math.ceil(KEPT_HZ / binHz);
-  const make = (): Spectrum => ({ binHz, re: new Float64Array(bins), im: new Float64Array(bins) });
+  const templateHz = Math.max(TEMPLATE_HZ, (TEMPLATE_PERIODS * GRID_RATE_HZ) / a.length);
+  const make = (): Spectrum => ({ binHz, templateHz, re: new Float64Array(bins), im: new Float64Array(bins) });
   const first = make();
   const second = make();
   for (let k = 1; k < bins; k++) {
@@ -66,48 +81,57 @@ export const spectraOf = (traces: readonly Float64Array[]): Spectrum[] => {
   return out;
 };
 
-export const powerOf = (spectrum: Spectrum): Float64Array => {
-  const power = new Float64Array(spectrum.re.length);
-  for (let k = 0; k < power.length; k++) power[k] = spectrum.re[k]! ** 2 + spectrum.im[k]! ** 2;
-  return power;
+/** A power spectrum up to KEPT_HZ. */
+export interface Power {
+  readonly binHz: number;
+  readonly templateHz: number;
+  readonly bins: Float64Array;
+}
+
+export const powerOf = ({ binHz, templateHz, re, im }: Spectrum): Power => {
+  const bins = new Float64Array(re.length);
+  for (let k = 0; k < bins.length; k++) bins[k] = re[k]! ** 2 + im[k]! ** 2;
+  return { binHz, templateHz, bins };
 };
 
 /** Sum of the power between two frequencies. */
-export const powerBetween = (power: Float64Array, binHz: number, low: number, high: number): number => {
+export const powerBetween = (bins: Float64Array, binHz: number, low: number, high: number): number => {
   const first = Math.max(1, Math.ceil(low / binHz));
-  const last = Math.min(power.length - 1, Math.floor(high / binHz));
+  const last = Math.min(bins.length - 1, Math.floor(high / binHz));
   let sum = 0;
-  for (let k = first; k <= last; k++) sum += power[k]!;
+  for (let k = first; k <= last; k++) sum += bins[k]!;
   return sum;
 };
 
 /** All the power in which signal and noise are compared. */
-export const bandPower = (power: Float64Array, binHz: number): number =>
-  powerBetween(power, binHz, SLOWEST_HZ, NOISE_TOP_HZ);
+export const bandPower = ({ bins, binHz }: Power): number => powerBetween(bins, binHz, SLOWEST_HZ, NOISE_TOP_HZ);
 
 /** Frequency of the strongest peak between two frequencies, refined by a parabola through three bins; NaN without one. */
-export const peakBetween = (power: Float64Array, binHz: number, low: number, high: number): number => {
+export const peakBetween = (bins: Float64Array, binHz: number, low: number, high: number): number => {
   const first = Math.max(1, Math.ceil(low / binHz));
-  const last = Math.min(power.length - 2, Math.floor(high / binHz));
+  const last = Math.min(bins.length - 2, Math.floor(high / binHz));
   let best = -1;
   let height = 0;
   for (let k = first; k <= last; k++) {
-    const value = power[k]!;
-    if (value > height && value >= power[k - 1]! && value >= power[k + 1]!) {
+    const value = bins[k]!;
+    if (value > height && value >= bins[k - 1]! && value >= bins[k + 1]!) {
       best = k;
       height = value;
     }
   }
   if (best < 0) return NaN;
-  const before = power[best - 1]!;
-  const after = power[best + 1]!;
+  const before = bins[best - 1]!;
+  const after = bins[best + 1]!;
   const bend = before - 2 * height + after;
   return (best + (bend < 0 ? (0.5 * (before - after)) / bend : 0)) * binHz;
 };
 
 /** The pulse peak of a power spectrum, Hz; NaN without one. */
-export const pulsePeak = (power: Float64Array, binHz: number): number =>
-  peakBetween(power, binHz, SLOWEST_HZ, FASTEST_HZ);
+export const pulsePeak = ({ bins, binHz }: Power): number => peakBetween(bins, binHz, SLOWEST_HZ, FASTEST_HZ);
+
+/** Half width of the template at a rate. */
+export const templateAt = ({ templateHz }: { readonly templateHz: number }, rateHz: number): number =>
+  Math.max(templateHz, TEMPLATE_SHARE * rateHz);
 
 /** What lies in the template of a rate and what lies beside it, and how many bins each has. */
 export interface Split {
@@ -118,17 +142,19 @@ export interface Split {
 }
 
 /** Splits the power at a rate: within the template of the rate and its double, and the rest of 40-240 per minute. */
-export const splitAt = (power: Float64Array, binHz: number, rateHz: number): Split => {
+export const splitAt = (power: Power, rateHz: number): Split => {
+  const { bins, binHz } = power;
+  const reach = templateAt(power, rateHz);
   const first = Math.ceil(SLOWEST_HZ / binHz);
-  const last = Math.min(power.length - 1, Math.floor(NOISE_TOP_HZ / binHz));
+  const last = Math.min(bins.length - 1, Math.floor(NOISE_TOP_HZ / binHz));
   let signal = 0;
   let total = 0;
   let signalBins = 0;
   for (let k = first; k <= last; k++) {
     const frequency = k * binHz;
-    total += power[k]!;
-    if (Math.abs(frequency - rateHz) > TEMPLATE_HZ && Math.abs(frequency - 2 * rateHz) > TEMPLATE_HZ) continue;
-    signal += power[k]!;
+    total += bins[k]!;
+    if (Math.abs(frequency - rateHz) > reach && Math.abs(frequency - 2 * rateHz) > reach) continue;
+    signal += bins[k]!;
     signalBins++;
   }
   return { signal, noise: Math.max(0, total - signal), signalBins, noiseBins: last - first + 1 - signalBins };
@@ -138,12 +164,27 @@ export const splitAt = (power: Float64Array, binHz: number, rateHz: number): Spl
 export const decibels = (split: Split): number =>
   split.signal > 0 ? 10 * Math.log10(split.signal / Math.max(split.noise, 1e-12 * split.signal)) : -Infinity;
 
+/**
+ * Power at twice a rate over the power at it, the noise under both taken off. A rate that is half the true one has its
+ * true peak at the double.
+ */
+export const doubleOver = (power: Power, rateHz: number): number => {
+  const { bins, binHz } = power;
+  const reach = templateAt(power, rateHz);
+  const split = splitAt(power, rateHz);
+  const floor = (split.noise / Math.max(1, split.noiseBins)) * ((2 * reach) / binHz);
+  const at = (frequency: number): number =>
+    Math.max(0, powerBetween(bins, binHz, frequency - reach, frequency + reach) - floor);
+  const below = at(rateHz);
+  return below > 0 ? at(2 * rateHz) / below : Infinity;
+};
+
 /** Long traces are judged in pieces near this length: over minutes the heart moves out of a template of 12 per minute. */
 const PIECE_SECONDS = 30;
 
 /**
  * Signal-to-noise ratio of a waveform on the grid: the mean in dB over pieces of about 30 s, each at its own peak.
- * A rate that wanders is no noise; a trace that is bad in parts is.
+ * A rate that wanders is no noise; a trace that is bad in parts is. -Infinity without any power.
  */
 export const waveformDecibels = (waveform: Float64Array): number => {
   const pieces = Math.max(1, Math.round(waveform.length / GRID_RATE_HZ / PIECE_SECONDS));
@@ -152,7 +193,7 @@ export const waveformDecibels = (waveform: Float64Array): number => {
   let sum = 0;
   for (const spectrum of spectraOf(parts)) {
     const power = powerOf(spectrum);
-    sum += decibels(splitAt(power, spectrum.binHz, pulsePeak(power, spectrum.binHz))) / pieces;
+    sum += decibels(splitAt(power, pulsePeak(power))) / pieces;
   }
   return sum;
 };

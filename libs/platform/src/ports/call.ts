@@ -41,10 +41,21 @@ export interface Services {
   /** Throws the owner's Fault; the output is validated against the contract. Never inside a unit of work. */
   call<O extends Operation>(operation: O, input: CallInputOf<O>, call: Call): Promise<OutputOf<O>>;
   /** As `call`, with a streamed body (`undefined` where the operation has none) and the whole reply. */
-  stream<O extends Operation>(operation: O, input: CallInputOf<O>, call: Call, body: Chunks | undefined): Promise<Reply>;
+  stream<O extends Operation>(
+    operation: O,
+    input: CallInputOf<O>,
+    call: Call,
+    body: Chunks | undefined,
+  ): Promise<Reply>;
 }
 
 /** What an operation's handler may give back; operations that stream events give an iterable of their output. */
-export type Answer<O extends Operation> = OutputOf<O> | Reply<OutputOf<O> | z.output<O['also'][number]> | AsyncIterable<OutputOf<O>>>;
-export type Handler<O extends Operation> = (input: InputOf<O>, call: Call, body: Chunks | undefined) => Promise<Answer<O>>;
+export type Answer<O extends Operation> =
+  | OutputOf<O>
+  | Reply<OutputOf<O> | z.output<O['also'][number]> | AsyncIterable<OutputOf<O>>>;
+export type Handler<O extends Operation> = (
+  input: InputOf<O>,
+  call: Call,
+  body: Chunks | undefined,
+) => Promise<Answer<O>>;
 export type RequestId = Id<'request'>;

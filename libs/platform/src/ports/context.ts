@@ -18,7 +18,10 @@ export interface Subscription {
   readonly handler: Type<EventHandler<z.ZodObject>>;
 }
 
-export const on = <S extends z.ZodObject>(contract: EventContract<S>, handler: Type<EventHandler<NoInfer<S>>>): Subscription => ({
+export const on = <S extends z.ZodObject>(
+  contract: EventContract<S>,
+  handler: Type<EventHandler<NoInfer<S>>>,
+): Subscription => ({
   contract: contract as unknown as EventContract,
   handler: handler as unknown as Subscription['handler'],
 });
@@ -58,7 +61,10 @@ export interface Context {
 }
 
 /** Wires a plain class to the ports and classes that its constructor takes, in order. */
-export const provide = <A extends unknown[], T>(type: new (...args: A) => T, inject: readonly (symbol | Type)[]): Provider => ({
+export const provide = <A extends unknown[], T>(
+  type: new (...args: A) => T,
+  inject: readonly (symbol | Type)[],
+): Provider => ({
   provide: type,
   useFactory: (...args: A) => new type(...args),
   inject: [...inject],

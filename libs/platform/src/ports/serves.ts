@@ -15,10 +15,9 @@ export interface ServedMethod {
  */
 export const Serves =
   <O extends Operation>(operation: O) =>
-  (controller: object, method: string, descriptor: TypedPropertyDescriptor<Handler<O>>): TypedPropertyDescriptor<Handler<O>> => {
+  <M extends Handler<O>>(controller: object, method: string, _descriptor: TypedPropertyDescriptor<M>): void => {
     const served = servedBy(controller.constructor);
     Reflect.defineMetadata(SERVES, [...served, { operation, method }], controller.constructor);
-    return descriptor;
   };
 
 /** The operations that a controller class serves. */

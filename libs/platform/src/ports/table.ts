@@ -1,4 +1,9 @@
-import { defineEntity, UnderscoreNamingStrategy, type EntitySchema, type InferEntityFromProperties } from '@mikro-orm/core';
+import {
+  defineEntity,
+  UnderscoreNamingStrategy,
+  type EntitySchema,
+  type InferEntityFromProperties,
+} from '@mikro-orm/core';
 import { Fault, isPhi, type DataCategory, type ProcessingPurpose } from '@smartscan/kernel';
 import type { Owner } from '@smartscan/contracts/owners';
 
@@ -28,13 +33,12 @@ export interface TableSpec<Columns extends Record<string, unknown>> {
   readonly acrossTenants?: readonly ProcessingPurpose[];
 }
 
-/** One table, declared once. Row-level security, inventory, sweep, export and erasure all derive from it. */
-export interface Table<Row extends object = object> {
+/** What a declaration says, apart from its columns. */
+export interface TableFacts {
   readonly owner: Owner;
   readonly name: string;
   /** `vitals.scan`: as the audit, the keys' AAD and the inventory call it. */
   readonly fullName: string;
-  readonly entity: EntitySchema<Row>;
   readonly category: DataCategory;
   readonly phi: boolean;
   readonly purpose: ProcessingPurpose;
@@ -44,16 +48,30 @@ export interface Table<Row extends object = object> {
   readonly acrossTenants: readonly ProcessingPurpose[];
 }
 
-export type RowOf<T> = T extends Table<infer Row> ? Row : never;
+/** One table, declared once. Row-level security, inventory, sweep, export and erasure all derive from it. */
+export interface TableOf<Row extends object> extends TableFacts {
+  readonly entity: EntitySchema<Row>;
+}
+export interface Table extends TableFacts {
+  readonly entity: EntitySchema;
+}
+
+export type RowOf<T> = T extends TableOf<infer Row> ? Row : never;
 
 const naming = new UnderscoreNamingStrategy();
 const columnName = <T extends string | NotApplicable>(property: T): T | string =>
   typeof property === 'string' ? naming.propertyToColumnName(property) : property;
 
-export function defineTable<Columns extends Record<string, unknown>>(spec: TableSpec<Columns>): Table<InferEntityFromProperties<Columns>> {
+export function defineTable<Columns extends Record<string, unknown>>(
+  spec: TableSpec<Columns>,
+): TableOf<InferEntityFromProperties<Columns>> {
   const { owner, name, category, purpose, tenant, subject, clock } = spec;
   if (isPhi(category) && typeof tenant !== 'string') {
-    throw new Fault('internal', 'platform.phi_without_tenant', `${owner}.${name} holds PHI and names no tenant column.`);
+    throw new Fault(
+      'internal',
+      'platform.phi_without_tenant',
+      `${owner}.${name} holds PHI and names no tenant column.`,
+    );
   }
   const entity = defineEntity({ name: `${owner}.${name}`, tableName: name, properties: spec.columns });
   return {

@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { z } from 'zod';
 import type { EventContract } from '@smartscan/contracts/event';
 import type { Scope } from './call.ts';
-import type { Table } from './table.ts';
+import type { TableFacts } from './table.ts';
 
 export type PhiAccess = 'read' | 'write' | 'delete';
 
@@ -16,11 +16,11 @@ export interface Tx {
    * Encrypts a value for one row under a key of its own and notes the write for the audit: the only way into a PHI
    * column. `value` must survive JSON.
    */
-  seal(table: Table, rowId: string, value: unknown): Promise<Buffer>;
+  seal(table: TableFacts, rowId: string, value: unknown): Promise<Buffer>;
   /** Decrypts what `seal` made and notes the read for the audit: the only way out of a PHI column. */
-  open(table: Table, rowId: string, sealed: Uint8Array): Promise<unknown>;
+  open(table: TableFacts, rowId: string, sealed: Uint8Array): Promise<unknown>;
   /** Notes an access to PHI that passed no column, such as a result handed over from memory, or a deletion. */
-  noteAccess(table: Table, rowId: string, access: PhiAccess): void;
+  noteAccess(table: TableFacts, rowId: string, access: PhiAccess): void;
   /** A stable stand-in for a person's id within this tenant, to find rows by; it can't be turned back. */
   pseudonym(value: string): Promise<string>;
 }

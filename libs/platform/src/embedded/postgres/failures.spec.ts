@@ -7,6 +7,10 @@ describe('the reason for a failed start', () => {
     ['disk_full', 'FATAL:  could not write lock file "postmaster.pid": No space left on device'],
     ['disk_full', 'PANIC:  could not write to file "pg_wal/xlogtemp.7": Disk quota exceeded'],
     ['disk_full', 'could not extend file "base/1/1255": File too large'],
+    [
+      'disk_full',
+      'FATAL:  could not extend file "base/1/2691": wrote only 4096 of 8192 bytes at block 10\nPANIC:  cannot abort',
+    ],
     ['busy', 'FATAL:  lock file "postmaster.pid" already exists'],
     ['busy', 'FATAL:  pre-existing shared memory block (key 9977859, ID 32788) is still in use'],
     ['port_taken', 'LOG:  could not bind IPv4 address "127.0.0.1": Address already in use'],

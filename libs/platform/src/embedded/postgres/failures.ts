@@ -14,7 +14,7 @@ export type Reason =
 
 // Texts of PostgreSQL 18 under lc_messages=C and of strerror(3); the order matters, the first match decides.
 const SIGNS: readonly (readonly [Reason, RegExp])[] = [
-  ['disk_full', /No space left on device|Disk quota exceeded|File too large/],
+  ['disk_full', /No space left on device|Disk quota exceeded|File too large|wrote only \d+ of \d+ bytes/],
   ['busy', /lock file "[^"]+" (already exists|is empty)|pre-existing shared memory block/],
   ['port_taken', /could not bind IPv4 address[^\n]*(Address already in use|Permission denied)/],
   ['version', /database files are incompatible with server/],

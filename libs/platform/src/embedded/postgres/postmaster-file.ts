@@ -14,6 +14,11 @@ export interface PostmasterFile {
   readonly status: 'starting' | 'ready' | 'stopping';
 }
 
+/** The same, and how long ago the server last changed its status, in milliseconds. */
+export interface AgedPostmasterFile extends PostmasterFile {
+  readonly ageMs: number;
+}
+
 // Lines 1, 4 and 8 of the file, counted from 0; the status is padded with blanks and missing at the very start.
 const PID_LINE = 0;
 const PORT_LINE = 3;
@@ -38,13 +43,14 @@ const EMPTY_GRACE_MS = 1_000;
  * The file of the server in `data`, or undefined where there is none. One that stays empty was cut off by a power
  * failure; PostgreSQL would refuse to start over it, so it is removed.
  */
-export const readPostmasterFile = async (data: string): Promise<PostmasterFile | undefined> => {
+export const readPostmasterFile = async (data: string): Promise<AgedPostmasterFile | undefined> => {
   const path = postmasterFileOf(data);
   try {
-    const file = parsePostmasterFile(await readFile(path, 'utf8'));
-    if (file !== undefined) return file;
-    const { mtimeMs, size } = await stat(path);
-    if (size === 0 && Date.now() - mtimeMs > EMPTY_GRACE_MS) await rm(path, { force: true });
+    const [text, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
+    const ageMs = Date.now() - mtimeMs;
+    const file = parsePostmasterFile(text);
+    if (file !== undefined) return { ...file, ageMs };
+    if (text === '' && ageMs > EMPTY_GRACE_MS) await rm(path, { force: true });
     return undefined;
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;

@@ -170,10 +170,14 @@ describe('the directory', () => {
     await expectRefusal(start(), 'platform.postgres_damaged');
   });
 
-  it('with a control file of zeros is damaged', async () => {
+  it('with a flipped bit in its control file is damaged', async () => {
     const first = await start();
     await first.stop();
-    await writeFile(join(first.dataDirectory, 'global', 'pg_control'), Buffer.alloc(8192));
+    const file = join(first.dataDirectory, 'global', 'pg_control');
+    const control = await readFile(file);
+    // Past the version numbers (bytes 8-15), which are checked first.
+    control.writeUInt8(control.readUInt8(20) ^ 1, 20);
+    await writeFile(file, control);
     await expectRefusal(start(), 'platform.postgres_damaged');
   });
 });

@@ -1,0 +1,58 @@
+import { chmod, mkdir } from 'node:fs/promises';
+import { z } from 'zod';
+import { REGIONS } from '@smartscan/kernel';
+import { audit } from '@smartscan/audit';
+import { gateway } from '@smartscan/gateway';
+import { identity } from '@smartscan/identity';
+import { compose, LOG_LEVELS, readSettings, type Running } from '@smartscan/platform';
+import { embedded, type EmbeddedOptions } from '@smartscan/platform/embedded';
+import type { Context } from '@smartscan/platform/ports';
+import { retention } from '@smartscan/retention';
+import { vitals } from '@smartscan/vitals';
+
+/** Every context there is. */
+export const contexts: readonly Context[] = [identity, audit, retention, vitals, gateway];
+
+const port = z.coerce.number().int().min(0).max(65_535);
+export const settingsSchema = z.object({
+  region: z.enum(REGIONS).default('us-east-1'),
+  host: z.string().default('127.0.0.1'),
+  port: port.default(8080),
+  opsPort: port.default(9464),
+  dataDirectory: z.string().min(1).default('.smartscan'),
+  logLevel: z.enum(LOG_LEVELS).default('warn'),
+  hostUs: z.string().default('api.us.smartscan.example'),
+  hostEu: z.string().default('api.eu.smartscan.example'),
+});
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The whole platform in this process. `override`: what a demo sets for itself. */
+export async function startPlatform(
+  environment: Environment,
+  override: Partial<z.output<typeof settingsSchema>>,
+  onProgress: NonNullable<EmbeddedOptions['onProgress']>,
+): Promise<Running> {
+  const { own, of } = readSettings(environment, settingsSchema, contexts);
+  const settings = { ...own, ...override };
+  await mkdir(settings.dataDirectory, { recursive: true });
+  // Readable on the way down: as root, the database runs under another account.
+  await chmod(settings.dataDirectory, 0o711);
+  const platform = await embedded({
+    directory: settings.dataDirectory,
+    place: { region: settings.region, hosts: { 'us-east-1': settings.hostUs, 'eu-west-1': settings.hostEu } },
+    logLevel: settings.logLevel,
+    onProgress,
+  });
+  try {
+    return await compose(platform, contexts, {
+      host: settings.host,
+      port: settings.port,
+      opsPort: settings.opsPort,
+      settings: of,
+    });
+  } catch (error) {
+    await platform.close();
+    throw error;
+  }
+}

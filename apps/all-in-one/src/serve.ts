@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Running } from '@smartscan/platform';
+import { elapsed, say, sayStep, tellFailure } from './console.ts';
+import { settingsSchema, startPlatform, type Environment } from './platform.ts';
+import { printVitals, runSampleScan, signUp } from './sample-scan.ts';
+
+/** The platform until Ctrl-C; on the first start with a demo workspace and a sample scan. Resolves to the exit code. */
+export async function serve(environment: Environment): Promise<number> {
+  say('SmartScan: the whole platform in one process.');
+  let running: Running;
+  try {
+    running = await startPlatform(environment, {}, sayStep);
+  } catch (error) {
+    tellFailure(error);
+    return 1;
+  }
+  const stopped = untilSignal();
+  say(
+    `  [${elapsed()}] Ready: ${running.url} (documentation: ${running.url}/docs, health and metrics: ${running.opsUrl})`,
+  );
+  try {
+    await firstScan(running, environment);
+  } catch (error) {
+    say(`The sample scan failed: ${error instanceof Error ? error.message : 'unknown error'}`);
+  }
+  say('Press Ctrl-C to stop.');
+  await stopped;
+  say('\nStopping: requests in flight finish first.');
+  await running.stop();
+  return 0;
+}
+
+async function firstScan(running: Running, environment: Environment): Promise<void> {
+  const directory = environment['SMARTSCAN_DATA_DIRECTORY'] ?? settingsSchema.parse({}).dataDirectory;
+  const marker = join(directory, 'demo-workspace');
+  if (existsSync(marker)) {
+    say(`The demo workspace is there already; its key was shown when it was made. To begin anew: rm -r ${directory}`);
+    return;
+  }
+  const { region } = settingsSchema.parse({ region: environment['SMARTSCAN_REGION'] });
+  const { workspace, key } = await signUp(running.url, region);
+  await writeFile(marker, `${workspace}\n`, { mode: 0o600 });
+  say();
+  say(`  Demo workspace  ${workspace}`);
+  say(`  API key         ${key}   (shown this once)`);
+  say();
+  say('Generating a sample video with a known pulse and scanning it through the gateway …');
+  printVitals(await runSampleScan(running.url, key));
+}
+
+/** Resolves at the first Ctrl-C or SIGTERM; a second one ends the process at once. */
+const untilSignal = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => {
+        resolve();
+        process.once(signal, () => process.exit(130));
+      });
+    }
+  });

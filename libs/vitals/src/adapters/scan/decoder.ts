@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { Fault } from '@smartscan/kernel';
+import type { Command, DecodeRequest } from './decode-request.ts';
+import type { Codec } from './demux.ts';
+import { ffmpegCommand, readFfmpeg, type Ffmpeg } from './ffmpeg.ts';
+
+/**
+ * A program that takes a video on stdin and gives raw frames on stdout as YUV4MPEG2 (planar 4:2:0, 8 bits, in
+ * presentation order, not rotated), and touches no file. Plain data, so that it can be handed to a worker.
+ */
+export type Decoder = Ffmpeg | WebCodecs;
+
+/** The npm package @napi-rs/webcodecs in a process of its own, since it is native code that meets hostile bytes. */
+export interface WebCodecs {
+  readonly name: 'webcodecs';
+  readonly version: string;
+  readonly codecs: Readonly<Partial<Record<Codec, string>>>;
+}
+
+/** This file stands at the same depth in `src` and in `dist`; a process of its own always runs the build. */
+export const builtFile = (name: string): string =>
+  path.resolve(import.meta.dirname, '../../..', 'dist/adapters/scan', name);
+
+const webCodecsCommand = (request: DecodeRequest): Command => ({
+  file: process.execPath,
+  args: [builtFile('webcodecs-process.js'), JSON.stringify(request)],
+});
+
+export const commandOf = (decoder: Decoder, request: DecodeRequest): Command =>
+  decoder.name === 'ffmpeg' ? ffmpegCommand(decoder, request) : webCodecsCommand(request);
+
+/** Starting Node and loading a native library of 40 MB takes 0.3 s; thirty times that is a machine in trouble. */
+const PROBE_TIMEOUT_MS = 10_000;
+
+const run = promisify(execFile);
+
+const probeWebCodecs = async (): Promise<WebCodecs | undefined> => {
+  try {
+    const { stdout } = await run(process.execPath, [builtFile('webcodecs-process.js'), 'probe'], {
+      timeout: PROBE_TIMEOUT_MS,
+    });
+    return { name: 'webcodecs', ...(JSON.parse(stdout) as Omit<WebCodecs, 'name'>) };
+  } catch {
+    return undefined;
+  }
+};
+
+const probeFfmpeg = async (): Promise<Ffmpeg | undefined> => {
+  const ask = async (option: string): Promise<string> =>
+    (await run('ffmpeg', ['-hide_banner', option], { timeout: PROBE_TIMEOUT_MS })).stdout;
+  try {
+    return readFfmpeg(await ask('-version'), await ask('-decoders'));
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * The decoder of this machine: ffmpeg where there is one on the PATH, else the npm package. Ask once, when starting.
+ *
+ * @param wanted only this one, where a test or an operator insists
+ * @throws Fault unavailable `vitals.no_decoder`
+ */
+export const findDecoder = async (wanted?: Decoder['name']): Promise<Decoder> => {
+  const ffmpeg = wanted === 'webcodecs' ? undefined : await probeFfmpeg();
+  const decoder = ffmpeg ?? (wanted === 'ffmpeg' ? undefined : await probeWebCodecs());
+  if (decoder !== undefined) return decoder;
+  throw new Fault('unavailable', 'vitals.no_decoder', 'No video decoder was found on this machine.', {
+    remedy: 'Install ffmpeg 5.1 or newer, or the npm package @napi-rs/webcodecs.',
+  });
+};

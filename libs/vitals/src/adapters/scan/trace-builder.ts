@@ -1,0 +1,147 @@
+import type { FaceTraces, PatchTrace } from '@smartscan/signal';
+import type { ColourWeights } from './colour.ts';
+import type { FaceLandmarks } from './face-landmarks.ts';
+import type { Picture } from './frames.ts';
+import { PatchMeter, type PatchColour } from './patch-meter.ts';
+import { SKIN_PATCHES } from './patches.ts';
+
+/** A patch with a larger share of clipped samples than this, on average, is left out. Ours. */
+const MAX_CLIPPED = 0.1;
+
+/** What is known of the face over all frames, for the quality of the recording. */
+export interface FaceSummary {
+  /** Share of the frames in which the face was followed, 0-1. */
+  readonly seenShare: number;
+  /** Mean width of the face over the shorter side of the picture. */
+  readonly relativeWidth: number;
+  /** Mean brightness of the patches, 0-255. */
+  readonly luminance: number;
+  /** Mean share of clipped samples, 0-1. */
+  readonly clippedShare: number;
+  /** Mean movement from frame to frame in face widths. */
+  readonly motion: number;
+}
+
+interface Sums {
+  seen: number;
+  looks: number;
+  width: number;
+  motion: number;
+}
+
+/** Grows the colour traces of the patches frame by frame. */
+export class TraceBuilder {
+  readonly #meter: PatchMeter;
+  readonly #colours: readonly PatchColour[] = SKIN_PATCHES.map(() => ({ red: NaN, green: NaN, blue: NaN }));
+  readonly #traces: readonly PatchTrace[];
+  readonly #motion: Float64Array;
+  readonly #clipped = SKIN_PATCHES.map(() => 0);
+  readonly #sums: Sums = { seen: 0, looks: 0, width: 0, motion: 0 };
+  #points = new Float32Array(0);
+  #frames = 0;
+
+  /** @param capacity frames that may come at most */
+  constructor(colours: ColourWeights, capacity: number) {
+    this.#meter = new PatchMeter(SKIN_PATCHES, colours);
+    const trace = (): Float64Array => new Float64Array(capacity).fill(NaN);
+    this.#traces = SKIN_PATCHES.map(({ name }) => ({ name, red: trace(), green: trace(), blue: trace() }));
+    this.#motion = new Float64Array(capacity);
+  }
+
+  get frames(): number {
+    return this.#frames;
+  }
+
+  /**
+   * Adds the pictures between two looks at the face. The landmarks wander in a straight line from those of the last look
+   * to those of this one, which are of the last picture.
+   */
+  add(pictures: readonly Picture[], before: FaceLandmarks | undefined, now: FaceLandmarks | undefined): void {
+    if (now === undefined || (before === undefined && this.#frames > 0)) {
+      this.#frames += pictures.length;
+      return;
+    }
+    const from = before ?? now;
+    const moved = movement(from, now) / pictures.length;
+    pictures.forEach((picture, i) => this.#addFrame(picture, between(from, now, (i + 1) / pictures.length, this.#buffer(now)), moved));
+    this.#look(pictures[pictures.length - 1]!, now);
+  }
+
+  #buffer(like: FaceLandmarks): Float32Array {
+    if (this.#points.length !== like.points.length) this.#points = new Float32Array(like.points.length);
+    return this.#points;
+  }
+
+  #addFrame(picture: Picture, points: Float32Array, moved: number): void {
+    const n = this.#frames++;
+    this.#meter.measure(picture, points, this.#colours);
+    this.#colours.forEach(({ red, green, blue }, i) => {
+      const trace = this.#traces[i]!;
+      trace.red[n] = red;
+      trace.green[n] = green;
+      trace.blue[n] = blue;
+    });
+    this.#motion[n] = moved;
+    this.#sums.seen++;
+    this.#sums.motion += moved;
+  }
+
+  #look(picture: Picture, { points, width }: FaceLandmarks): void {
+    this.#meter.clipped(picture, points).forEach((share, i) => (this.#clipped[i]! += share));
+    this.#sums.looks++;
+    this.#sums.width += width / Math.min(picture.width, picture.height);
+  }
+
+  /** The traces of the patches that carry a signal. `timesSeconds` has a time for each frame. */
+  traces(timesSeconds: Float64Array): FaceTraces {
+    const frames = timesSeconds.length;
+    const patches = this.#traces
+      .filter((_, i) => this.#clipped[i]! <= MAX_CLIPPED * this.#sums.looks)
+      .map(({ name, red, green, blue }) => ({
+        name,
+        red: red.subarray(0, frames),
+        green: green.subarray(0, frames),
+        blue: blue.subarray(0, frames),
+      }));
+    return { timesSeconds, patches, motion: this.#motion.subarray(0, frames) };
+  }
+
+  summary(): FaceSummary {
+    const { seen, looks, width, motion } = this.#sums;
+    const share = (sum: number, count: number): number => (count === 0 ? 0 : sum / count);
+    let [light, samples] = [0, 0];
+    for (const { red, green, blue } of this.#traces) {
+      for (let n = 0; n < this.#frames; n++) {
+        if (Number.isNaN(green[n]!)) continue;
+        light += (red[n]! + green[n]! + blue[n]!) / 3;
+        samples++;
+      }
+    }
+    return {
+      seenShare: share(seen, this.#frames),
+      relativeWidth: share(width, looks),
+      luminance: share(light, samples),
+      clippedShare: share(
+        this.#clipped.reduce((sum, clipped) => sum + clipped, 0),
+        looks * SKIN_PATCHES.length,
+      ),
+      motion: share(motion, seen),
+    };
+  }
+}
+
+/** Landmarks a share of the way from one look to the next. */
+const between = (from: FaceLandmarks, to: FaceLandmarks, share: number, out: Float32Array): Float32Array => {
+  for (let i = 0; i < out.length; i++) out[i] = from.points[i]! + share * (to.points[i]! - from.points[i]!);
+  return out;
+};
+
+/** How far the middle of the face moved between two looks, in face widths. */
+const movement = (from: FaceLandmarks, to: FaceLandmarks): number => {
+  let [x, y] = [0, 0];
+  for (let i = 0; i < to.points.length; i += 2) {
+    x += to.points[i]! - from.points[i]!;
+    y += to.points[i + 1]! - from.points[i + 1]!;
+  }
+  return Math.hypot(x, y) / (to.points.length / 2) / to.width;
+};

@@ -1,0 +1,52 @@
+import { Controller, Inject } from '@nestjs/common';
+import { Fault } from '@smartscan/kernel';
+import type { InputOf } from '@smartscan/contracts/operation';
+import { cancelScan, deleteScan, followScan, getScan, listScans, startScan } from '@smartscan/contracts/vitals';
+import { Reply, Serves, type Call, type Chunks } from '@smartscan/platform/ports';
+import { EndScans } from '../app/end-scans.ts';
+import { ReadScans } from '../app/read-scans.ts';
+import { RunScan } from '../app/run-scan.ts';
+
+@Controller()
+export class ScansController {
+  constructor(
+    @Inject(RunScan) private readonly runScan: RunScan,
+    @Inject(ReadScans) private readonly readScans: ReadScans,
+    @Inject(EndScans) private readonly endScans: EndScans,
+  ) {}
+
+  @Serves(startScan)
+  start(input: InputOf<typeof startScan>, call: Call, body: Chunks | undefined) {
+    if (!body)
+      throw new Fault('invalid', 'vitals.not_a_video', 'The request has no body.', {
+        remedy: 'Send the video as the body.',
+      });
+    return this.runScan.run(input, call, body);
+  }
+
+  @Serves(getScan)
+  get(input: InputOf<typeof getScan>, call: Call) {
+    return this.readScans.one(input, call);
+  }
+
+  @Serves(listScans)
+  list(input: InputOf<typeof listScans>, call: Call) {
+    return this.readScans.page(input, call);
+  }
+
+  @Serves(followScan)
+  async follow({ id }: InputOf<typeof followScan>, call: Call) {
+    await this.readScans.exists(id, call);
+    return new Reply(200, this.readScans.follow(id, call));
+  }
+
+  @Serves(cancelScan)
+  cancel({ id }: InputOf<typeof cancelScan>, call: Call) {
+    return this.endScans.cancel(id, call);
+  }
+
+  @Serves(deleteScan)
+  delete({ id }: InputOf<typeof deleteScan>, call: Call) {
+    return this.endScans.delete(id, call);
+  }
+}

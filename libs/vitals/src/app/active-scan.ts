@@ -1,0 +1,120 @@
+import type { z } from 'zod';
+import type { marker, scanProgress, scanQuality } from '@smartscan/contracts/vitals';
+
+export type Marker = z.output<typeof marker>;
+export type ScanQuality = z.output<typeof scanQuality>;
+export type Progress = z.output<typeof scanProgress>;
+
+/** What of a scan is protected health information. It exists in memory and, where kept, in the sealed column. */
+export interface ScanSecrets {
+  readonly patient_id: string | null;
+  readonly visit_id: string | null;
+  readonly markers: Readonly<Record<string, Marker>> | null;
+  readonly quality: ScanQuality | null;
+  readonly timings_ms: Readonly<Record<string, number>> | null;
+  readonly models: Readonly<Record<string, string>> | null;
+}
+
+export interface ScanState {
+  readonly id: string;
+  readonly tenant: string;
+  readonly createdAt: Date;
+  readonly retainedSeconds: number;
+  status: Progress['status'];
+  finishedAt: Date | null;
+  problem: string | null;
+  stage: Progress['stage'];
+  share: number;
+  secrets: ScanSecrets;
+}
+
+/** PROMISES, retention defaults: an asynchronous result that is not kept waits this long for its first fetch. */
+const RESULT_BUFFER_MS = 15 * 60 * 1_000;
+
+/** The scans that this process runs, and results that are handed over from memory once because nothing is kept. */
+export class ActiveScans {
+  private readonly states = new Map<string, ScanState>();
+  private readonly aborts = new Map<string, AbortController>();
+  private readonly watchers = new Map<string, Set<() => void>>();
+  private readonly timers = new Map<string, NodeJS.Timeout>();
+
+  add(state: ScanState): AbortController {
+    const abort = new AbortController();
+    this.states.set(state.id, state);
+    this.aborts.set(state.id, abort);
+    return abort;
+  }
+
+  get count(): number {
+    return this.aborts.size;
+  }
+
+  /** Another tenant's scan is as unknown as none. */
+  find(id: string, tenant: string): ScanState | undefined {
+    const state = this.states.get(id);
+    return state?.tenant === tenant ? state : undefined;
+  }
+
+  /** Ids of scans that run here and have a row, by tenant. */
+  runningRows(): ReadonlyMap<string, readonly string[]> {
+    const byTenant = new Map<string, string[]>();
+    for (const state of this.states.values()) {
+      if (state.status !== 'running' || state.retainedSeconds === 0) continue;
+      byTenant.set(state.tenant, [...(byTenant.get(state.tenant) ?? []), state.id]);
+    }
+    return byTenant;
+  }
+
+  progress(state: ScanState, stage: Progress['stage'], share: number): void {
+    state.stage = stage;
+    state.share = share;
+    this.wake(state.id);
+  }
+
+  cancel(id: string): void {
+    this.aborts.get(id)?.abort();
+  }
+
+  /** The scan is over. `keepForFetch`: its result waits in memory for one reader, 15 minutes at most. */
+  end(state: ScanState, keepForFetch: boolean): void {
+    this.aborts.delete(state.id);
+    state.stage = 'done';
+    state.share = 1;
+    this.wake(state.id);
+    if (!keepForFetch) return this.forget(state.id);
+    const timer = setTimeout(() => this.forget(state.id), RESULT_BUFFER_MS);
+    timer.unref();
+    this.timers.set(state.id, timer);
+  }
+
+  forget(id: string): void {
+    clearTimeout(this.timers.get(id));
+    this.timers.delete(id);
+    this.states.delete(id);
+    this.wake(id);
+    this.watchers.delete(id);
+  }
+
+  /** Resolves at the scan's next change, or when the signal is aborted. */
+  changed(id: string, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const watchers = this.watchers.get(id) ?? new Set();
+      const done = (): void => {
+        watchers.delete(done);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      watchers.add(done);
+      this.watchers.set(id, watchers);
+      signal.addEventListener('abort', done);
+    });
+  }
+
+  abortAll(): void {
+    for (const abort of this.aborts.values()) abort.abort();
+  }
+
+  private wake(id: string): void {
+    for (const done of [...(this.watchers.get(id) ?? [])]) done();
+  }
+}

@@ -1,0 +1,100 @@
+import type { Clock } from '@smartscan/kernel';
+import { scanCancelled, scanDeleted, scanFailed } from '@smartscan/contracts/vitals';
+import type { Call, Scope, UnitOfWork } from '@smartscan/platform/ports';
+import { problem } from '../domain/scan-problems.ts';
+import type { ActiveScans } from './active-scan.ts';
+import { itemOfRow, itemOfState, type ScanItem } from './present.ts';
+import { scanNotFound } from './read-scans.ts';
+import type { Scans } from './scans.ts';
+
+/** Cancelling and deleting, on request. */
+export class EndScans {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly clock: Clock,
+    private readonly scans: Scans,
+    private readonly active: ActiveScans,
+  ) {}
+
+  async cancel(id: string, call: Call): Promise<ScanItem> {
+    const state = this.active.find(id, call.tenant);
+    if (state?.status === 'running') {
+      this.active.cancel(id);
+      // The scan ends itself and tells of it; wait until it has.
+      while (state.status === 'running' && !call.signal.aborted) await this.active.changed(id, call.signal);
+    }
+    if (state) return itemOfState(state);
+    return this.cancelRow(id, call);
+  }
+
+  /** A scan that runs elsewhere: closing its row is what makes its process give up at the next beat. */
+  private cancelRow(id: string, call: Call): Promise<ScanItem> {
+    return this.work.run(call, async (tx) => {
+      const end = { status: 'cancelled', problem: null, at: new Date(this.clock.nowMs()), secrets: null };
+      const cancelled = await this.scans.finish(tx, id, end);
+      if (cancelled) tx.emit(scanCancelled, { workspace_id: call.tenant, scan_id: id });
+      const row = await this.scans.find(tx, id);
+      if (!row) throw scanNotFound();
+      return itemOfRow(row, 0);
+    });
+  }
+
+  async delete(id: string, call: Call): Promise<{ id: string; deleted: true }> {
+    const state = this.active.find(id, call.tenant);
+    if (state?.status === 'running') await this.cancel(id, call);
+    this.active.forget(id);
+    await this.work.run(call, async (tx) => {
+      const removed = await this.scans.remove(tx, id);
+      if (!removed && !state) throw scanNotFound();
+      tx.emit(scanDeleted, { workspace_id: call.tenant, scan_id: id });
+    });
+    return { id, deleted: true };
+  }
+}
+
+/** Ours: three beats missed. */
+const SILENT_MS = 30_000;
+export const BEAT_SECONDS = 10;
+
+/**
+ * A scan lives in the memory of one process. Each process beats for the scans it runs; one that has fallen silent died
+ * with its frames, and its scan is closed as interrupted so that nobody waits for it.
+ */
+export class TendScans {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly clock: Clock,
+    private readonly scans: Scans,
+    private readonly active: ActiveScans,
+  ) {}
+
+  async run(): Promise<void> {
+    const now = this.clock.nowMs();
+    const scope: Scope = {
+      tenant: '*',
+      actor: { kind: 'system', id: 'vitals.tend_scans' },
+      purpose: 'provide_service',
+      requestId: 'none',
+    };
+    await this.beat(scope, new Date(now));
+    const fault = problem('interrupted');
+    await this.work.run(scope, async (tx) => {
+      for (const row of await this.scans.silentSince(tx, new Date(now - SILENT_MS))) {
+        const end = { status: 'failed', problem: fault.code, at: new Date(now), secrets: null };
+        const closed = await this.scans.finish(tx, row.id, end);
+        if (closed) tx.emit(scanFailed, { workspace_id: row.tenantId, scan_id: row.id, problem: fault.code });
+      }
+    });
+  }
+
+  private async beat(scope: Scope, at: Date): Promise<void> {
+    for (const ids of this.active.runningRows().values()) {
+      const alive = await this.work.run(scope, async (tx) => {
+        await this.scans.beat(tx, ids, at);
+        return this.scans.runningAmong(tx, ids);
+      });
+      // Cancelled or swept by somebody else meanwhile.
+      for (const id of ids) if (!alive.has(id)) this.active.cancel(id);
+    }
+  }
+}

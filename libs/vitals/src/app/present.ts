@@ -1,0 +1,44 @@
+import type { z } from 'zod';
+import type { scan, scanListItem } from '@smartscan/contracts/vitals';
+import type { ScanSecrets, ScanState } from './active-scan.ts';
+import type { ScanRow } from './tables.ts';
+
+export type ScanAnswer = z.output<typeof scan>;
+export type ScanItem = z.output<typeof scanListItem>;
+
+export const NO_SECRETS: ScanSecrets = {
+  patient_id: null,
+  visit_id: null,
+  markers: null,
+  quality: null,
+  timings_ms: null,
+  models: null,
+};
+
+const expiry = (createdAt: Date, ttlSeconds: number): string =>
+  new Date(createdAt.getTime() + ttlSeconds * 1_000).toISOString();
+
+export const itemOfState = (state: ScanState): ScanItem => ({
+  id: state.id,
+  status: state.status,
+  created_at: state.createdAt.toISOString(),
+  finished_at: state.finishedAt?.toISOString() ?? null,
+  retained: state.retainedSeconds > 0,
+  expires_at: state.retainedSeconds > 0 ? expiry(state.createdAt, state.retainedSeconds) : null,
+  problem: state.problem,
+});
+
+export const itemOfRow = (row: ScanRow, ttlSeconds: number): ScanItem => ({
+  id: row.id,
+  status: row.status as ScanItem['status'],
+  created_at: row.createdAt.toISOString(),
+  finished_at: row.finishedAt?.toISOString() ?? null,
+  retained: true,
+  expires_at: expiry(row.createdAt, ttlSeconds),
+  problem: row.problem ?? null,
+});
+
+export const withSecrets = (item: ScanItem, secrets: ScanSecrets | null): ScanAnswer => ({
+  ...item,
+  ...(secrets ?? NO_SECRETS),
+});

@@ -1,0 +1,105 @@
+import { Fault, type Clock } from '@smartscan/kernel';
+import type { InputOf } from '@smartscan/contracts/operation';
+import { cutPage } from '@smartscan/contracts/page';
+import { effectiveTtl } from '@smartscan/contracts/retention';
+import type { getScan, listScans } from '@smartscan/contracts/vitals';
+import type { Call, Services, UnitOfWork } from '@smartscan/platform/ports';
+import type { ActiveScans, Progress } from './active-scan.ts';
+import { itemOfRow, itemOfState, withSecrets, type ScanAnswer, type ScanItem } from './present.ts';
+import type { Scans } from './scans.ts';
+import { scans as scanTable } from './tables.ts';
+
+export const scanNotFound = (): Fault =>
+  new Fault('not_found', 'vitals.scan_not_found', 'There is no such scan.', {
+    remedy: 'It may never have existed, be past its retention, deleted, or, if nothing is retained, fetched already.',
+  });
+
+/** Ours: how often the row is looked at for a scan that runs in another process. */
+const POLL_MS = 1_000;
+
+/** Reads of scans, wherever they are: in memory while they run or wait for their fetch, in the table where kept. */
+export class ReadScans {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly services: Services,
+    private readonly clock: Clock,
+    private readonly scans: Scans,
+    private readonly active: ActiveScans,
+  ) {}
+
+  async one({ id }: InputOf<typeof getScan>, call: Call): Promise<ScanAnswer> {
+    const state = this.active.find(id, call.tenant);
+    if (state?.retainedSeconds === 0) return this.fromMemory(id, call);
+    const ttlSeconds = await this.ttl(call);
+    return this.work.run(call, async (tx) => {
+      const row = await this.scans.find(tx, id);
+      if (!row || this.isOver(row.createdAt, ttlSeconds)) throw scanNotFound();
+      return withSecrets(itemOfRow(row, ttlSeconds), await this.scans.open(tx, row));
+    });
+  }
+
+  /** A result that isn't kept is handed over once. Noted first: a disclosure without its audit entry must not be. */
+  private async fromMemory(id: string, call: Call): Promise<ScanAnswer> {
+    const state = this.active.find(id, call.tenant);
+    if (!state) throw scanNotFound();
+    if (state.status === 'running') return withSecrets(itemOfState(state), null);
+    const answer = withSecrets(itemOfState(state), state.secrets);
+    this.active.forget(id);
+    await this.work.run(call, async (tx) => tx.noteAccess(scanTable, id, 'read'));
+    return answer;
+  }
+
+  async page(
+    { limit, cursor }: InputOf<typeof listScans>,
+    call: Call,
+  ): Promise<{ items: ScanItem[]; next_cursor: string | null }> {
+    const ttlSeconds = await this.ttl(call);
+    const rows = await this.work.run(call, (tx) => this.scans.page(tx, limit, cursor));
+    const kept = rows.filter((row) => !this.isOver(row.createdAt, ttlSeconds));
+    const page = cutPage(kept, limit);
+    return { items: page.items.map((row) => itemOfRow(row, ttlSeconds)), next_cursor: page.next_cursor };
+  }
+
+  async *follow(id: string, call: Call): AsyncGenerator<Progress> {
+    while (!call.signal.aborted) {
+      const state = this.active.find(id, call.tenant);
+      const progress = state
+        ? { id, status: state.status, stage: state.stage, share: state.share }
+        : await this.rowProgress(id, call);
+      yield progress;
+      if (progress.status !== 'running') return;
+      await (state ? this.active.changed(id, call.signal) : pause(POLL_MS, call.signal));
+    }
+  }
+
+  /** Throws where there is no such scan, before anything is streamed. */
+  async exists(id: string, call: Call): Promise<void> {
+    if (!this.active.find(id, call.tenant)) await this.rowProgress(id, call);
+  }
+
+  private async rowProgress(id: string, call: Call): Promise<Progress> {
+    const row = await this.work.run(call, (tx) => this.scans.find(tx, id));
+    if (!row) throw scanNotFound();
+    const status = row.status as Progress['status'];
+    return status === 'running' ? { id, status, stage: 'received', share: 0 } : { id, status, stage: 'done', share: 1 };
+  }
+
+  /** What is past its time is gone for readers at once, though the sweep may take some minutes. */
+  private isOver(createdAt: Date, ttlSeconds: number): boolean {
+    return createdAt.getTime() + ttlSeconds * 1_000 <= this.clock.nowMs();
+  }
+
+  private async ttl(call: Call): Promise<number> {
+    return (await this.services.call(effectiveTtl, { workspace_id: call.tenant, category: 'vitals' }, call))
+      .ttl_seconds;
+  }
+}
+
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });

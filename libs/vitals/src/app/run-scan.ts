@@ -1,0 +1,188 @@
+import { asFault, type Clock } from '@smartscan/kernel';
+import type { InputOf } from '@smartscan/contracts/operation';
+import { effectiveTtl } from '@smartscan/contracts/retention';
+import { scanAccepted, scanCancelled, scanCompleted, scanFailed, type startScan } from '@smartscan/contracts/vitals';
+import {
+  Reply,
+  type Call,
+  type Chunks,
+  type Ids,
+  type Services,
+  type Tx,
+  type UnitOfWork,
+} from '@smartscan/platform/ports';
+import { problem } from '../domain/scan-problems.ts';
+import type { ActiveScans, ScanSecrets, ScanState } from './active-scan.ts';
+import { itemOfState, NO_SECRETS, withSecrets, type ScanAnswer, type ScanItem } from './present.ts';
+import type { Scans } from './scans.ts';
+import { scans as scanTable } from './tables.ts';
+import { readTelemetry, type KeepTelemetry } from './keep-telemetry.ts';
+
+export interface Measured {
+  readonly secrets: Pick<ScanSecrets, 'markers' | 'quality' | 'timings_ms' | 'models'>;
+  readonly frames: number;
+  readonly cpuMs: number;
+}
+
+/** Turns the bytes of a video into vitals, in memory only. Throws the scan's problem as a Fault. */
+export interface Measure {
+  /** Whether another scan may begin now; a Fault where it may not. */
+  admit(): void;
+  run(
+    body: Chunks,
+    watch: { readonly signal: AbortSignal; readonly onProgress: (stage: ScanState['stage'], share: number) => void },
+  ): Promise<Measured>;
+}
+
+export interface ScanParts {
+  readonly work: UnitOfWork;
+  readonly services: Services;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly scans: Scans;
+  readonly active: ActiveScans;
+  readonly measure: Measure;
+  readonly telemetry: KeepTelemetry;
+}
+
+/** One scan from the first byte of its video to its answer. */
+export class RunScan {
+  constructor(private readonly parts: ScanParts) {}
+
+  async run(input: InputOf<typeof startScan>, call: Call, body: Chunks): Promise<ScanAnswer | Reply<ScanItem>> {
+    const { measure, active } = this.parts;
+    const telemetry = readTelemetry(input.telemetry);
+    measure.admit();
+    const ttlSeconds = await this.ttl(call);
+    const state = this.begin(input, call, ttlSeconds);
+    const abort = active.add(state);
+    const leave = (): void => abort.abort();
+    // A caller who waits for the answer and leaves has no more use for it; one who asked to come back has.
+    call.signal.addEventListener('abort', leave);
+    try {
+      await this.accept(state, call);
+      if (telemetry && ttlSeconds > 0) await this.parts.telemetry.run(telemetry, call);
+      if (call.respondAsync) return await this.later(state, call, body, abort.signal, leave);
+      await this.measureTo(state, call, body, abort.signal);
+      return withSecrets(itemOfState(state), state.secrets);
+    } finally {
+      if (!call.respondAsync) {
+        call.signal.removeEventListener('abort', leave);
+        active.end(state, false);
+      }
+    }
+  }
+
+  /** The body comes with the request, so it is read before 202 is said; the rest goes on without the caller. */
+  private async later(
+    state: ScanState,
+    call: Call,
+    body: Chunks,
+    signal: AbortSignal,
+    leave: () => void,
+  ): Promise<Reply<ScanItem>> {
+    let settle: (error?: unknown) => void = () => undefined;
+    const received = new Promise<void>((resolve, reject) => {
+      settle = (error) => (error === undefined ? resolve() : reject(error as Error));
+    });
+    const counted = (async function* counting(): Chunks {
+      yield* body;
+      settle();
+    })();
+    const running = this.measureTo(state, call, counted, signal).then(
+      () => settle(),
+      (error: unknown) => settle(error),
+    );
+    void running.finally(() => this.parts.active.end(state, state.retainedSeconds === 0));
+    await received;
+    call.signal.removeEventListener('abort', leave);
+    return new Reply(202, itemOfState(state), { location: `/v1/scans/${state.id}` });
+  }
+
+  private begin(input: InputOf<typeof startScan>, call: Call, retainedSeconds: number): ScanState {
+    const { ids, clock } = this.parts;
+    return {
+      id: ids.next('scan'),
+      tenant: call.tenant,
+      createdAt: new Date(clock.nowMs()),
+      retainedSeconds,
+      status: 'running',
+      finishedAt: null,
+      problem: null,
+      stage: 'received',
+      share: 0,
+      secrets: { ...NO_SECRETS, patient_id: input.patient_id ?? null, visit_id: input.visit_id ?? null },
+    };
+  }
+
+  private async ttl(call: Call): Promise<number> {
+    const input = { workspace_id: call.tenant, category: 'vitals' as const };
+    return (await this.parts.services.call(effectiveTtl, input, call)).ttl_seconds;
+  }
+
+  private accept(state: ScanState, call: Call): Promise<void> {
+    return this.parts.work.run(call, async (tx) => {
+      if (state.retainedSeconds > 0) {
+        const { id, tenant, status, createdAt } = state;
+        const row = { id, tenantId: tenant, status, problem: null, createdAt, finishedAt: null, beatAt: createdAt };
+        await this.parts.scans.insert(tx, row, state.secrets);
+      }
+      tx.emit(scanAccepted, { workspace_id: state.tenant, scan_id: state.id });
+    });
+  }
+
+  private async measureTo(state: ScanState, call: Call, body: Chunks, signal: AbortSignal): Promise<void> {
+    const { measure, active } = this.parts;
+    try {
+      const onProgress = (stage: ScanState['stage'], share: number): void => active.progress(state, stage, share);
+      const measured = await measure.run(body, { signal, onProgress });
+      if (signal.aborted) throw problem('cancelled');
+      await this.complete(state, call, measured);
+    } catch (error) {
+      // Once completed, a failure to say so is not a failure of the scan.
+      if (state.status === 'running') await this.fail(state, call, signal.aborted ? problem('cancelled') : error);
+      throw signal.aborted ? problem('cancelled') : error;
+    }
+  }
+
+  private async complete(state: ScanState, call: Call, measured: Measured): Promise<void> {
+    // Asked again: a workspace that chose to keep nothing while this scan ran gets nothing kept.
+    const ttlSeconds = await this.ttl(call);
+    const retained = state.retainedSeconds > 0 && ttlSeconds > 0;
+    const secrets = { ...state.secrets, ...measured.secrets };
+    const at = new Date(this.parts.clock.nowMs());
+    await this.parts.work.run(call, async (tx) => {
+      if (retained) await this.parts.scans.finish(tx, state.id, { status: 'completed', problem: null, at, secrets });
+      else await this.handOver(tx, state);
+      tx.emit(scanCompleted, {
+        workspace_id: state.tenant,
+        scan_id: state.id,
+        retained,
+        frames: measured.frames,
+        cpu_ms: Math.round(measured.cpuMs),
+      });
+    });
+    Object.assign(state, { status: 'completed', finishedAt: at, secrets, retainedSeconds: retained ? ttlSeconds : 0 });
+  }
+
+  /** Nothing is kept: the row of the running scan goes too, and the disclosure itself is what the audit notes. */
+  private async handOver(tx: Tx, state: ScanState): Promise<void> {
+    await this.parts.scans.remove(tx, state.id);
+    tx.noteAccess(scanTable, state.id, 'read');
+  }
+
+  private async fail(state: ScanState, call: Call, error: unknown): Promise<void> {
+    const fault = asFault(error);
+    const cancelled = fault.code === 'vitals.cancelled';
+    const at = new Date(this.parts.clock.nowMs());
+    const status = cancelled ? 'cancelled' : 'failed';
+    Object.assign(state, { status, problem: cancelled ? null : fault.code, finishedAt: at });
+    await this.parts.work.run(call, async (tx) => {
+      const end = { status, problem: state.problem, at, secrets: null };
+      if (state.retainedSeconds > 0) await this.parts.scans.finish(tx, state.id, end);
+      const scan = { workspace_id: state.tenant, scan_id: state.id };
+      if (cancelled) tx.emit(scanCancelled, scan);
+      else tx.emit(scanFailed, { ...scan, problem: fault.code });
+    });
+  }
+}
