@@ -4,12 +4,15 @@ import pg from 'pg';
 import type { Clock, Region } from '@smartscan/kernel';
 import { Database, type Login } from './database/database.ts';
 import { ensureRole, provision, roleOf } from './database/provision.ts';
-import { EmbeddedEventLog, EVENT_LOG_DDL } from './embedded/event-log/event-log.ts';
+import { EmbeddedEventLog } from './embedded/event-log/event-log.ts';
+import { EVENT_LOG_DDL } from './embedded/event-log/schema.ts';
 import { createDatabase } from './embedded/postgres/databases.ts';
 import { connect, type Connection } from './embedded/postgres/connection.ts';
 import { startPostgres } from './embedded/postgres/start.ts';
 import type { PostgresStep } from './embedded/postgres/supervisor.ts';
-import { Keys, localKeyFile, PgTenantKeyStore, TENANT_KEY_DDL } from './keys/keys.ts';
+import { Keys } from './keys/keys.ts';
+import { localKeyFile } from './keys/local-key-file.ts';
+import { PgTenantKeyStore, TENANT_KEY_DDL } from './keys/tenant-keys.ts';
 import { OUTBOX_FOUNDATION, pruneInbox } from './outbox/outbox.ts';
 import { Wakeups } from './outbox/wakeups.ts';
 import type { Context, Place } from './ports/context.ts';
@@ -38,8 +41,6 @@ const DATABASE = 'smartscan';
 /** The role of what belongs to no context: event log and tenant keys. */
 const PLATFORM_ROLE = 'smartscan_platform';
 const DAY_SECONDS = 86_400;
-/** PROMISES, retention defaults: domain events are kept 7 days. */
-const EVENTS_KEPT_MS = 7 * DAY_SECONDS * 1_000;
 
 /**
  * The place for a laptop, a demo and tests: a bundled PostgreSQL with the same schemas, roles and policies as the
@@ -64,7 +65,7 @@ export async function embedded(options: EmbeddedOptions): Promise<Platform> {
   const ids = secureIds(clock);
   const log = options.log ?? openLog({ level: options.logLevel, service: 'smartscan' });
   const keys = new Keys(await localKeyFile(join(options.directory, 'root.key')), new PgTenantKeyStore(pool));
-  const eventLog = new EmbeddedEventLog({ pool, wakeups });
+  const eventLog = new EmbeddedEventLog({ pool, wakeups, log });
   const tools = { clock, ids, keys, region: options.place.region satisfies Region };
   return {
     place: options.place,
@@ -86,7 +87,7 @@ export async function embedded(options: EmbeddedOptions): Promise<Platform> {
             {
               name: 'prune_events',
               everySeconds: DAY_SECONDS / 24,
-              run: async () => void (await eventLog.prune(EVENTS_KEPT_MS)),
+              run: async () => void (await eventLog.prune()),
             },
           ]
         : []),

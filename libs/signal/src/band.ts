@@ -91,11 +91,7 @@ const backPair = (
 };
 
 /** Band-passes two traces of one length, without delay. */
-export const bandPassPair = (
-  a: Float64Array,
-  b: Float64Array,
-  band: Band,
-): readonly [Float64Array, Float64Array] => {
+export const bandPassPair = (a: Float64Array, b: Float64Array, band: Band): readonly [Float64Array, Float64Array] => {
   const [first, second] = transformPair(a, b);
   const { size, lead, count } = first;
   const [re, im] = backPair(size, (outRe, outIm) => {

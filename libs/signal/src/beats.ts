@@ -108,9 +108,7 @@ const bestChain = (
 const tempoOf = (chain: Float64Array, fallback: number): ((at: number) => number) => {
   const intervals = Array.from({ length: Math.max(0, chain.length - 1) }, (_, i) => chain[i + 1]! - chain[i]!);
   if (intervals.length === 0) return () => fallback;
-  const local = intervals.map((_, i) =>
-    median(intervals.slice(Math.max(0, i - TEMPO_REACH), i + TEMPO_REACH + 1)),
-  );
+  const local = intervals.map((_, i) => median(intervals.slice(Math.max(0, i - TEMPO_REACH), i + TEMPO_REACH + 1)));
   let k = 0;
   return (at) => {
     while (k > 0 && chain[k]! > at) k--;

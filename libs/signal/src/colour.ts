@@ -55,8 +55,16 @@ const momentsOf = ({ red, green, blue }: Colour): Moments => {
   return {
     means: [r, g, b],
     sums: [prefixOf(red, r), prefixOf(green, g), prefixOf(blue, b)],
-    squares: [prefixOfProducts(red, r, red, r), prefixOfProducts(green, g, green, g), prefixOfProducts(blue, b, blue, b)],
-    products: [prefixOfProducts(green, g, blue, b), prefixOfProducts(green, g, red, r), prefixOfProducts(blue, b, red, r)],
+    squares: [
+      prefixOfProducts(red, r, red, r),
+      prefixOfProducts(green, g, green, g),
+      prefixOfProducts(blue, b, blue, b),
+    ],
+    products: [
+      prefixOfProducts(green, g, blue, b),
+      prefixOfProducts(green, g, red, r),
+      prefixOfProducts(blue, b, red, r),
+    ],
   };
 };
 

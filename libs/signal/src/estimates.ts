@@ -1,6 +1,6 @@
 import type { Estimate, PulseAnalysis, PulseReason } from './analysis.ts';
 import { where, variabilityOf } from './intervals.ts';
-import type { Reading } from './reading.ts';
+import { medianLikeness, type Reading } from './reading.ts';
 import { standardDeviation } from './variability.ts';
 
 /** Shortest traces. Rate: 8 s are 6 beats at 45 bpm. Variability: 25 s (VitalLens: 20). Breathing: 2 breaths at 6 a minute. */
@@ -12,7 +12,7 @@ export const BREATHING_SECONDS = 20;
 export const VARIABILITY_CLEAN_SHARE = 0.8;
 
 /** Beats that are fewer than this share clean say nothing of the rate either, nor of breathing. */
-const RATE_CLEAN_SHARE = 0.5;
+export const RATE_CLEAN_SHARE = 0.5;
 
 /** 60 / mean interval and the spectrum must agree this well: one beat in eight missed or made up, and every octave, is more. */
 const CROSS_CHECK = 0.12;
@@ -68,17 +68,12 @@ export const refused = (reasons: readonly PulseReason[]): Estimate => ({
 const estimate = (value: number, standardError: number, reasons: readonly PulseReason[]): Estimate =>
   reasons.length > 0 || !Number.isFinite(value) ? refused(reasons) : { value, standardError, reasons: [] };
 
-const medianOf = (values: Float64Array): number => {
-  const known = values.filter((value) => !Number.isNaN(value)).sort();
-  return known[known.length >> 1] ?? 0;
-};
-
 /**
  * Standard deviation of the beat times' error, ms, from the frame rate and from how alike the beats are (their
  * signal-to-noise ratio beat by beat).
  */
 export const timingErrorMs = (reading: Reading, evidence: Evidence): number => {
-  const unlike = Math.max(0, 1 - medianOf(reading.beats.likeness));
+  const unlike = Math.max(0, 1 - medianLikeness(reading.beats));
   const factor = TIMING_BY_HARMONICS.find(([top]) => evidence.harmonics <= top)?.[1] ?? 0.095;
   const noise = (1000 * factor * Math.sqrt(unlike)) / evidence.rateHz;
   return Math.hypot((1000 * TIMING_BY_FRAME) / evidence.framesPerSecond, noise);

@@ -3,24 +3,21 @@ import { withBeats, withoutBeats, type Frame } from './assemble.ts';
 import { transformPair, type Transform } from './band.ts';
 import { gridOf, type Grid } from './clock.ts';
 import { fuse, fuseTransforms, type Fusion } from './fuse.ts';
-import { agreeingMethods, allowance, frameReasons, halfRateSuspected, LEAST_FACE_DECIBELS, regionsAgree } from './gates.ts';
+import {
+  agreeingMethods,
+  allowance,
+  frameReasons,
+  halfRateSuspected,
+  LEAST_FACE_DECIBELS,
+  regionsAgree,
+} from './gates.ts';
 import { motionOf, type Motion } from './motion.ts';
 import { patchPulses, type PatchPulse } from './patches.ts';
-import { read, type Reading } from './reading.ts';
+import { readFace } from './reading.ts';
 import { decibels, powerOf, pulsePeak, spectraOf, splitAt, type Spectrum } from './spectrum.ts';
 
 const METHODS = ['POS', 'CHROM', 'GREEN'] as const;
 type FaceMethod = (typeof METHODS)[number];
-
-/**
- * Tops of the pass band in multiples of the rate. A face's third harmonic is in the noise as a rule; where it isn't, the
- * wider band times beats with a quarter of the error.
- */
-const WIDE_HARMONICS = 3;
-const NARROW_HARMONICS = 2.2;
-
-/** Beats this much alike in the wide band show that it holds signal, not noise: 1 - 0.98 is a ratio of 14 dB a beat. */
-const WIDE_LIKENESS = 0.98;
 
 /** More of the scan in fast motion than this, and what is left is too short of anything. */
 const LEAST_STILL_SHARE = 0.6;
@@ -74,11 +71,6 @@ const coveredOf = (patches: readonly PatchPulse[], fusion: Fusion, motion: Motio
 
 const shareOf = (mask: Uint8Array): number => mask.reduce((sum, value) => sum + value, 0) / Math.max(1, mask.length);
 
-const medianLikeness = (reading: Reading): number => {
-  const known = reading.beats.likeness.filter((value) => !Number.isNaN(value)).sort();
-  return known[known.length >> 1] ?? 0;
-};
-
 const patchReadings = (patches: readonly PatchPulse[], { spectra, fusion }: MethodFusion): PatchReading[] =>
   patches.map((patch, i) => {
     const power = powerOf(spectra[i]!);
@@ -123,13 +115,6 @@ const choose = (fusions: readonly MethodFusion[], methods: readonly MethodReadin
   return chosen === undefined ? null : { chosen, agreeing: confirmed !== undefined };
 };
 
-const readBeats = (transform: Transform, rateHz: number, covered: Uint8Array): [Reading, number] => {
-  const plan = { rateHz, covered, unevenCounts: false };
-  const wide = read(transform, { ...plan, harmonics: WIDE_HARMONICS });
-  if (medianLikeness(wide) >= WIDE_LIKENESS) return [wide, WIDE_HARMONICS];
-  return [read(transform, { ...plan, harmonics: NARROW_HARMONICS }), NARROW_HARMONICS];
-};
-
 const analyseOn = (traces: FaceTraces, grid: Grid, frame: Frame): PulseAnalysis => {
   const patches = patchPulses(traces, grid);
   if (patches.length < FEWEST_PATCHES) return withoutBeats({ ...frame, reasons: ['too_few_patches'] });
@@ -144,7 +129,7 @@ const analyseOn = (traces: FaceTraces, grid: Grid, frame: Frame): PulseAnalysis 
   const reasons = [...frameReasons(grid, coverage), ...spectralReasons(patches, choice, grid)];
   if (motion.stillShare < LEAST_STILL_SHARE || motion.follows(fusion.rateHz)) reasons.push('too_much_motion');
   const transform = fuseTransforms(transformsOf(patches.map((patch) => patch[method])), fusion, grid.rateHz);
-  const [reading, harmonics] = readBeats(transform, fusion.rateHz, covered);
+  const { reading, harmonics } = readFace(transform, fusion.rateHz, covered);
   return withBeats(
     {
       ...frame,

@@ -1,9 +1,9 @@
 import type { FingerTrace, PulseAnalysis, PulseReason } from './analysis.ts';
 import { withBeats, withoutBeats, type Frame } from './assemble.ts';
-import { transformPair, type Transform } from './band.ts';
+import { fineTrace, transformPair, type Transform } from './band.ts';
 import { GRID_RATE_HZ, gridOf, ontoGrid, type Grid } from './clock.ts';
 import { allowance, frameReasons, halfRateSuspected, LEAST_FACE_DECIBELS } from './gates.ts';
-import { read, type Reading } from './reading.ts';
+import { read, readFace, type Reading } from './reading.ts';
 import { decibels, powerOf, pulsePeak, spectraOf, splitAt, waveformDecibels, type Power } from './spectrum.ts';
 import { withoutTrend } from './trend.ts';
 
@@ -12,9 +12,6 @@ import { withoutTrend } from './trend.ts';
  * 5 this gave the least error of RMSSD on 14 recordings.
  */
 const HARMONICS = 3;
-
-/** A single trace of a face (a ready-made waveform) is read in the band of a face. */
-const FACE_HARMONICS = 2.2;
 
 /** Drift slower than this window is taken off before the rate is looked for: a beat at 30 bpm. */
 const TREND_SAMPLES = 2 * GRID_RATE_HZ;
@@ -45,9 +42,10 @@ const isFlat = (values: Float64Array): boolean => {
 };
 
 /** A pulse wave rises faster than it falls: the slope's third moment tells which way is up. */
-const upright = (transform: Transform, reading: Reading): Transform => {
+const upright = (transform: Transform, rateHz: number): Transform => {
+  const { slope } = fineTrace(transform, { low: 0.5 * rateHz, high: HARMONICS * rateHz });
   let third = 0;
-  for (const slope of reading.fine.slope) third += slope ** 3;
+  for (const value of slope) third += value ** 3;
   return third >= 0
     ? transform
     : { ...transform, re: transform.re.map((value) => -value), im: transform.im.map((value) => -value) };
@@ -57,8 +55,17 @@ interface Style {
   readonly mode: PulseAnalysis['mode'];
   /** -1 where the trace is light (it falls as blood comes), 1 for a wave of unknown direction. */
   readonly sign: 1 | -1;
-  readonly harmonics: number;
 }
+
+const readIn = (
+  mode: Style['mode'],
+  transform: Transform,
+  rateHz: number,
+  covered: Uint8Array,
+): Pick<Candidate, 'reading' | 'harmonics'> =>
+  mode === 'face'
+    ? readFace(transform, rateHz, covered)
+    : { reading: read(transform, { rateHz, covered, harmonics: HARMONICS, unevenCounts: true }), harmonics: HARMONICS };
 
 const candidateOf = (trace: FingerTrace, channel: Float64Array, grid: Grid, style: Style): Candidate | null => {
   const gridded = ontoGrid(trace.timesSeconds, channel, grid);
@@ -69,13 +76,10 @@ const candidateOf = (trace: FingerTrace, channel: Float64Array, grid: Grid, styl
   const rateHz = pulsePeak(power);
   if (!(rateHz > 0)) return null;
   const [transform] = transformPair(blood, blood);
-  const plan = { rateHz, harmonics: style.harmonics, covered: gridded.covered, unevenCounts: style.mode === 'finger' };
-  const first = read(transform, plan);
-  const turned = style.sign === 1 ? upright(transform, first) : transform;
+  const turned = style.sign === 1 ? upright(transform, rateHz) : transform;
   return {
-    reading: turned === transform ? first : read(turned, plan),
+    ...readIn(style.mode, turned, rateHz, gridded.covered),
     rateHz,
-    harmonics: style.harmonics,
     snrDecibels: waveformDecibels(steady),
     coverage: gridded.coverage,
     power,
@@ -96,8 +100,7 @@ const reasonsOf = (candidate: Candidate, grid: Grid, style: Style): PulseReason[
 
 const analyseSingle = (trace: FingerTrace, style: Style): PulseAnalysis => {
   const grid = gridOf(trace.timesSeconds);
-  const candidates =
-    grid === null ? [] : trace.channels.map((channel) => candidateOf(trace, channel, grid, style));
+  const candidates = grid === null ? [] : trace.channels.map((channel) => candidateOf(trace, channel, grid, style));
   // The channel whose beats look most alike; a strong but rough channel has the better spectrum and the worse beats.
   const best = candidates
     .filter((candidate) => candidate !== null)
@@ -122,18 +125,17 @@ const analyseSingle = (trace: FingerTrace, style: Style): PulseAnalysis => {
  * The pulse of a fingertip on the lens: light falls as blood comes. Never throws on what a camera delivers; what can't
  * be read is refused with its reason.
  */
-export const analyseFinger = (trace: FingerTrace): PulseAnalysis =>
-  analyseSingle(trace, { mode: 'finger', sign: -1, harmonics: HARMONICS });
+export const analyseFinger = (trace: FingerTrace): PulseAnalysis => analyseSingle(trace, { mode: 'finger', sign: -1 });
 
 /**
  * A ready-made pulse waveform, up or down, under the gates of a face as far as one trace allows: signal-to-noise and
  * half rate; there are no methods and regions to agree.
  */
 export const analyseWaveform = (timesSeconds: Float64Array, pulse: Float64Array): PulseAnalysis =>
-  analyseSingle({ timesSeconds, channels: [pulse] }, { mode: 'face', sign: 1, harmonics: FACE_HARMONICS });
+  analyseSingle({ timesSeconds, channels: [pulse] }, { mode: 'face', sign: 1 });
 
 /**
  * A contact sensor's waveform, up or down, under the gates of a fingertip: the reference that a camera is compared with.
  */
 export const analyseContact = (timesSeconds: Float64Array, pulse: Float64Array): PulseAnalysis =>
-  analyseSingle({ timesSeconds, channels: [pulse] }, { mode: 'finger', sign: 1, harmonics: HARMONICS });
+  analyseSingle({ timesSeconds, channels: [pulse] }, { mode: 'finger', sign: 1 });

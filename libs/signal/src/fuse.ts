@@ -70,7 +70,10 @@ const maximalRatio = (powers: readonly Power[], rateHz: number): { gain: number;
     }
   }
   const total = raw.reduce((sum, part) => sum + part.brought, 0);
-  return raw.map(({ gain, brought }) => ({ gain: total > 0 ? gain / total : 0, share: total > 0 ? brought / total : 0 }));
+  return raw.map(({ gain, brought }) => ({
+    gain: total > 0 ? gain / total : 0,
+    share: total > 0 ? brought / total : 0,
+  }));
 };
 
 /** Adds `gain` times a spectrum, moved forward by a delay. */

@@ -52,6 +52,35 @@ export const read = (transform: Transform, plan: ReadingPlan): Reading => {
   };
 };
 
+/**
+ * Tops of the pass band of a face in multiples of the rate. A face's third harmonic is in the noise as a rule; where it
+ * isn't, the wider band times beats with a quarter of the error.
+ */
+const WIDE_HARMONICS = 3;
+const NARROW_HARMONICS = 2.2;
+
+/** Beats this much alike in the wide band show that it holds signal, not noise: 1 - 0.98 is a ratio of 14 dB a beat. */
+const WIDE_LIKENESS = 0.98;
+
+/** Middle of how much the beats look alike; 0 without beats. */
+export const medianLikeness = (beats: Beats): number => {
+  const known = beats.likeness.filter((value) => !Number.isNaN(value)).sort();
+  return known[known.length >> 1] ?? 0;
+};
+
+/** Reads the beats of a face in the widest band that its noise leaves. */
+export const readFace = (
+  transform: Transform,
+  rateHz: number,
+  covered: Uint8Array,
+): { readonly reading: Reading; readonly harmonics: number } => {
+  const plan = { rateHz, covered, unevenCounts: false };
+  const wide = read(transform, { ...plan, harmonics: WIDE_HARMONICS });
+  return medianLikeness(wide.beats) >= WIDE_LIKENESS
+    ? { reading: wide, harmonics: WIDE_HARMONICS }
+    : { reading: read(transform, { ...plan, harmonics: NARROW_HARMONICS }), harmonics: NARROW_HARMONICS };
+};
+
 /** Beat times on the clock of the input. */
 export const beatTimes = (reading: Reading, startSeconds: number): Float64Array =>
   reading.beats.positions.map((position) => startSeconds + position / BEAT_RATE_HZ);

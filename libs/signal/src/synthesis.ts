@@ -173,11 +173,7 @@ const bump = (u: number, wave: { readonly at: number; readonly rise: number; rea
  * The photoplethysmogram of a train of beats at the given times: systolic and dicrotic wave of each beat, amplitude and
  * baseline breathing along. Unit systolic height, mean near 0.4; blood volume grows upwards (light falls).
  */
-export const synthesizePulse = (
-  train: BeatTrain,
-  timesSeconds: Float64Array,
-  shape: WaveShape = {},
-): Float64Array => {
+export const synthesizePulse = (train: BeatTrain, timesSeconds: Float64Array, shape: WaveShape = {}): Float64Array => {
   const { dicrotic = 0.25, amplitudeDepth = 0.12, baselineDepth = 0.15 } = shape;
   const beats = train.beatTimesSeconds;
   const mean = train.meanIntervalSeconds;

@@ -1,3 +1,4 @@
-export * from './face-video/index.ts';
+export * from './canary/canary.ts';
+export { makeFaceVideo, type FaceVideo, type FaceVideoOptions } from './face-video/face-video.ts';
 export * from './house/build-house.ts';
 export { TravelClock } from './house/travel-clock.ts';

@@ -17,7 +17,7 @@ import { problemOf, type Scored } from './summary.ts';
 
 const FRAMES_PER_SECOND = 30;
 
-/** Delays tried, seconds: pulse displays average up to 16 s, capnographs up to a minute. */
+/** Delays tried, seconds: pulse displays average up to 16 s, a capnograph over the last few breaths. */
 const LONGEST_DELAY_SECONDS = 30;
 
 /** A window's truth needs this share of its seconds. */

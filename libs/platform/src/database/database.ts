@@ -11,6 +11,7 @@ import type { Context } from '../ports/context.ts';
 import type { Envelope } from '../ports/event-log.ts';
 import type { Ids } from '../ports/ids.ts';
 import type { Tx, UnitOfWork } from '../ports/work.ts';
+import { databaseFault } from './failures.ts';
 import { Transaction } from './transaction.ts';
 
 export interface Login {
@@ -74,7 +75,6 @@ export class Database implements UnitOfWork {
     });
     const pool = new pg.Pool({
       ...login,
-      options: `-c search_path=${context.name}`,
       max: 3,
       connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
       application_name: `smartscan ${context.name}`,
@@ -103,7 +103,7 @@ export class Database implements UnitOfWork {
         return result;
       } catch (error) {
         await em.rollback().catch(() => undefined);
-        throw error;
+        throw databaseFault(error);
       } finally {
         em.clear();
       }

@@ -75,6 +75,9 @@ export async function ensureRole(superuser: pg.ClientBase, role: string, passwor
 
 async function grant(owner: pg.ClientBase, context: Context, foundation: SchemaFoundation): Promise<void> {
   const role = roleOf(context);
+  await owner.query(
+    `DO $$ BEGIN EXECUTE format('ALTER ROLE ${role} IN DATABASE %I SET search_path TO ${context.name}', current_database()); END $$`,
+  );
   await owner.query(`GRANT USAGE ON SCHEMA ${context.name} TO ${role}`);
   await owner.query(`REVOKE ALL ON ALL TABLES IN SCHEMA ${context.name} FROM ${role}`);
   const names = [...foundation.tables, ...context.tables.map((table) => table.name)].map(

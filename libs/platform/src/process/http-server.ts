@@ -11,7 +11,6 @@ export const httpServerOptions = {
   forceCloseConnections: 'idle' as const,
   exposeHeadRoutes: false,
   trustProxy: false,
-  disableRequestLogging: true,
   http: { headersTimeout: 10_000, maxHeaderSize: 16_384 },
   routerOptions: { maxParamLength: 128, ignoreTrailingSlash: false },
 };

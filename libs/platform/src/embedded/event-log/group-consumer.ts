@@ -16,8 +16,8 @@ export interface ConsumerOptions {
   readonly partitionsAtOnce: number;
   /** Whether this process may take its leases for its own just now. */
   readonly isAlive: () => boolean;
-  /** Called when a lease turns out to be lost. */
-  readonly onLost: () => void;
+  /** Called when a partition's work was cut short: what the database says of our leases may not be what we think. */
+  readonly onTrouble: () => void;
 }
 
 /** The code of an event that is parked for no fault of its own. */
@@ -29,7 +29,7 @@ const nameOf = (topic: string, partition: number): string => `${topic} ${partiti
 
 /**
  * One member of a consumer group. It works on the partitions that it has been granted, several at a time, the events of
- * each one after the other. Nothing runs while nothing is due: work begins when `wake` names a partition.
+ * each one after the other. Nothing runs while nothing is due: work begins when a partition is woken.
  */
 export class GroupConsumer implements Holder {
   readonly memberId = randomUUID();
@@ -57,7 +57,7 @@ export class GroupConsumer implements Holder {
     return this.#leases.get(nameOf(topic, partition))?.stop.aborted === false;
   }
 
-  /** Begins on a partition; an earlier lease of the same one comes to its end first. */
+  /** Takes a partition on, to be begun by `work`; an earlier lease of the same one comes to its end first. */
   grant(grant: Grant): void {
     if (this.#closed) return;
     const name = nameOf(grant.topic, grant.partition);
@@ -68,12 +68,12 @@ export class GroupConsumer implements Holder {
     if (earlier !== undefined) {
       lease.busy = earlier.end().then(() => {
         lease.busy = undefined;
-        this.#pump();
+        this.work();
       });
     }
   }
 
-  /** There is something to do: events, or a replay up to an offset. Unknown partitions are passed over. */
+  /** `work` has something to find: events, or a replay up to an offset. Partitions of others are passed over. */
   wake(topic: string, partition: number, replayUpTo?: number): void {
     const lease = this.#leases.get(nameOf(topic, partition));
     if (lease === undefined) return;
@@ -84,12 +84,7 @@ export class GroupConsumer implements Holder {
   /** Looks at every partition: something may have been missed. */
   wakeAll(): void {
     for (const lease of this.#leases.values()) this.#due.add(lease);
-    this.#pump();
-  }
-
-  /** Begins whatever is due and may run. */
-  pump(): void {
-    this.#pump();
+    this.work();
   }
 
   /** Finishes the event in hand of every partition that is not wanted any more and gives it back. */
@@ -130,7 +125,8 @@ export class GroupConsumer implements Holder {
     this.#due.delete(lease);
   }
 
-  #pump(): void {
+  /** Begins whatever is due and may run. */
+  work(): void {
     const taken = this.#takeDue();
     if (taken.length === 0) return;
     const fetched = fetchRecords(this.#options.pool, taken);
@@ -139,7 +135,7 @@ export class GroupConsumer implements Holder {
       lease.busy = this.#serve(lease, fetched).finally(() => {
         this.#running -= 1;
         lease.busy = undefined;
-        this.#pump();
+        this.work();
       });
     }
   }
@@ -174,7 +170,7 @@ export class GroupConsumer implements Holder {
     const { topic, partition } = lease;
     this.#options.log.warn('event_log.partition_interrupted', { group: this.group, topic, partition, code });
     if (code === LEASE_LOST) void lease.end().then(() => this.#forget(lease));
-    this.#options.onLost();
+    this.#options.onTrouble();
   }
 
   #mayGoOn(lease: Lease): boolean {
@@ -224,7 +220,7 @@ export class GroupConsumer implements Holder {
       }
       if (page.length === 0) break;
     }
-    await lease.finishReplay(upTo);
+    if (this.#mayGoOn(lease)) await lease.finishReplay(upTo);
   }
 
   /** False where it stays parked. */

@@ -32,15 +32,22 @@ export const prepareDirectory = async ({ directory }: Layout): Promise<void> => 
 export const initialise = async (place: Place, durable: boolean): Promise<void> => {
   const draft = await onDisk(place.directory, mkdtemp(join(place.directory, DRAFT)));
   try {
-    const password = join(draft, 'password');
-    await onDisk(place.directory, writeDurably(password, `${randomBytes(32).toString('base64url')}\n`));
-    await give(place, draft, password);
-    await runInitdb(place, draft, durable);
-    await onDisk(place.directory, writeDurably(join(draft, 'data', 'pg_hba.conf'), HOST_BASED_AUTHENTICATION));
-    await onDisk(place.directory, publish(draft, place));
+    await make(place, draft, durable);
+    await publish(draft, place);
+  } catch (error) {
+    // Another process may have been faster, and have cleared our draft away.
+    if (!(await isInitialised(place))) throw diskFault(error, place.directory);
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
+};
+
+const make = async (place: Place, draft: string, durable: boolean): Promise<void> => {
+  const password = join(draft, 'password');
+  await writeDurably(password, `${randomBytes(32).toString('base64url')}\n`);
+  await give(place, draft, password);
+  await runInitdb(place, draft, durable);
+  await writeDurably(join(draft, 'data', 'pg_hba.conf'), HOST_BASED_AUTHENTICATION);
 };
 
 export const isInitialised = async ({ cluster, directory }: Layout): Promise<boolean> => {
@@ -79,14 +86,13 @@ export const passwordFault = (directory: string): Fault =>
     members: { directory },
   });
 
-/** Drafts of starts that were killed. Only for the owner of the cluster: nobody can need them once it exists. */
+/**
+ * Drafts of starts that were killed. Only for the owner of the cluster: nobody can need them once it exists. One that an
+ * initdb is still writing into resists; the next start gets it.
+ */
 export const removeDrafts = async ({ directory }: Layout): Promise<void> => {
-  const names = await readdir(directory);
-  await Promise.all(
-    names
-      .filter((name) => name.startsWith(DRAFT))
-      .map((name) => rm(join(directory, name), { recursive: true, force: true })),
-  );
+  const drafts = (await readdir(directory).catch(() => [])).filter((name) => name.startsWith(DRAFT));
+  await Promise.allSettled(drafts.map((name) => rm(join(directory, name), { recursive: true, force: true })));
 };
 
 const give = async ({ account }: Place, ...paths: string[]): Promise<void> => {
@@ -125,12 +131,8 @@ const runInitdb = (place: Place, draft: string, durable: boolean): Promise<void>
 
 const publish = async (draft: string, { cluster, directory }: Layout): Promise<void> => {
   await syncDirectory(draft);
-  try {
-    await rename(draft, cluster);
-  } catch (error) {
-    // Another process was faster; its cluster is the one.
-    if (!['ENOTEMPTY', 'EEXIST'].includes(errorCode(error) ?? '')) throw error;
-  }
+  // A directory can not be renamed onto one that holds files: of two processes, the slower fails here.
+  await rename(draft, cluster);
   await syncDirectory(directory);
 };
 

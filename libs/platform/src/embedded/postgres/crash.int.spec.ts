@@ -170,7 +170,6 @@ describe('kill -9 of the owner', () => {
     await killKeepers();
     await killed(dead);
     await sleep(50);
-    if (!isAlive(orphan)) console.log(await readFile(join(directory, 'server.log'), 'utf8'));
     expect(isAlive(orphan)).toBe(true);
     const kept = await numbers((await start()).superuser);
     expect(isAlive(orphan)).toBe(false);

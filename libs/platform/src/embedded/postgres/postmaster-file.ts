@@ -92,7 +92,7 @@ const NOBODY = 99_999_999;
  */
 export const disown = async (data: string, pid: number): Promise<void> => {
   const path = postmasterFileOf(data);
-  const text = await readFile(path, 'utf8');
+  const text = await readFile(path, 'utf8').catch(() => '');
   if (parsePostmasterFile(text)?.pid === pid) await writeFile(path, text.replace(/^.*/, String(NOBODY)));
 };
 

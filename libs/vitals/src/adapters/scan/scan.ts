@@ -2,17 +2,18 @@ import { analyseFace } from '@smartscan/signal';
 import { MAX_FRAMES, MAX_PIXELS } from '../../domain/limits.ts';
 import { markersOf } from '../../domain/markers.ts';
 import { problem } from '../../domain/scan-problems.ts';
-import { colourWeights } from './colour.ts';
-import { decode, type Decoding } from './decode.ts';
+import { decode } from './decode.ts';
+import type { DecodeRequest, Region } from './decode-request.ts';
 import type { Decoder } from './decoder.ts';
 import { describeVideo, type VideoDescription } from './demux.ts';
-import type { FaceLandmarks } from './face-landmarks.ts';
-import { FaceTracker, type FaceModels } from './face-tracker.ts';
+import type { FaceModels } from './face-tracker.ts';
 import { withIndexFirst } from './faststart.ts';
-import type { FrameMemory, Picture } from './frames.ts';
+import type { FrameMemory } from './frames.ts';
 import { qualityOf, type ScanOutcome } from './outcome.ts';
-import { StillnessWatch } from './stillness.ts';
-import { TraceBuilder, type FaceSummary } from './trace-builder.ts';
+import { Stopwatch } from './stopwatch.ts';
+import { surveyFace } from './survey.ts';
+import { pace, traceFace, type Trace } from './trace.ts';
+import type { FaceSummary } from './trace-builder.ts';
 
 /** What a worker keeps from scan to scan. */
 export interface ScanTools {
@@ -29,15 +30,6 @@ export interface ScanWatch {
   readonly onProgress: (stage: ScanStage, share: number) => void;
 }
 
-/**
- * Seconds between two looks at the landmarks; in between they wander in a straight line. At 2 looks a second a head that
- * sways keeps its patches, for a tenth of the CPU of the decoder (measured: 4 a second gave the same rates).
- */
-const LOOK_SECONDS = 0.5;
-
-/** Looks between two counts of the faces: every two seconds. */
-const COUNT_EVERY_LOOKS = 4;
-
 /** A face must be seen in half of the frames, or the video isn't one of a face. Ours. */
 const MIN_SEEN_SHARE = 0.5;
 
@@ -53,78 +45,8 @@ const MAX_STILL_SHARE = 0.2;
 /** Frames that a decoder may give fewer or more than the container announces: a broken last frame, a hidden first one. */
 const frameTolerance = (announced: number): number => Math.max(2, Math.round(0.01 * announced));
 
-interface Traced {
-  readonly builder: TraceBuilder;
-  readonly tracker: FaceTracker;
-  readonly stillness: StillnessWatch;
-  /** Mean luma of the first picture of each batch, 0-255. */
-  readonly luminance: number;
-}
-
-/** Wall time by stage. */
-class Stopwatch {
-  readonly timings: Record<string, number> = {};
-  readonly #began = performance.now();
-
-  async time<T>(stage: string, work: () => T | Promise<T>): Promise<T> {
-    const began = performance.now();
-    try {
-      return await work();
-    } finally {
-      this.timings[stage] = (this.timings[stage] ?? 0) + performance.now() - began;
-    }
-  }
-
-  rounded(): Readonly<Record<string, number>> {
-    const all = { ...this.timings, total: performance.now() - this.#began };
-    return Object.fromEntries(Object.entries(all).map(([stage, ms]) => [stage, Number(ms.toFixed(1))]));
-  }
-}
-
-const meanLuma = ({ width, height, bytes }: Picture): number => {
-  const step = Math.max(1, Math.floor((width * height) / 4096));
-  let [sum, count] = [0, 0];
-  for (let i = 0; i < width * height; i += step, count++) sum += bytes[i]!;
-  return sum / count;
-};
-
-const trace = async (
-  decoding: Decoding,
-  video: VideoDescription,
-  tools: ScanTools,
-  { watch, stopwatch }: { readonly watch: ScanWatch; readonly stopwatch: Stopwatch },
-): Promise<Traced> => {
-  const perLook = Math.max(1, Math.round(LOOK_SECONDS * video.framesPerSecond));
-  let pictures = await stopwatch.time('decode', () => decoding.pictures.next(1));
-  const colours = colourWeights({ fullRange: decoding.pictures.head?.fullRange ?? false, matrix: video.matrix });
-  const tracker = new FaceTracker(tools.models, colours, video.rotation);
-  const builder = new TraceBuilder(colours, MAX_FRAMES);
-  const stillness = new StillnessWatch();
-  let [light, looks] = [0, 0];
-  let before: FaceLandmarks | undefined;
-  while (pictures.length > 0) {
-    const batch = pictures;
-    const last = batch[batch.length - 1]!;
-    const now = await stopwatch.time('face', async () => {
-      if (looks % COUNT_EVERY_LOOKS === 0) await tracker.countFaces(last);
-      return tracker.locate(last);
-    });
-    await stopwatch.time('patches', () => {
-      builder.add(batch, before, now);
-      for (const picture of batch) stillness.add(picture);
-    });
-    light += (meanLuma(last) - colours.black) * colours.luma;
-    looks++;
-    before = now;
-    watch.onProgress('decoding', Math.min(1, builder.frames / video.timesSeconds.length));
-    watch.signal.throwIfAborted();
-    pictures = await stopwatch.time('decode', () => decoding.pictures.next(perLook));
-  }
-  return { builder, tracker, stillness, luminance: looks === 0 ? 0 : light / looks };
-};
-
 /** Refuses what the frames show no pulse can be read from. */
-const judge = ({ builder, tracker, stillness, luminance }: Traced, video: VideoDescription): FaceSummary => {
+const judge = ({ builder, tracker, stillness, luminance }: Trace, video: VideoDescription): FaceSummary => {
   const announced = video.timesSeconds.length;
   if (Math.abs(builder.frames - announced) > frameTolerance(announced)) throw problem('corrupt');
   const face = builder.summary();
@@ -136,6 +58,46 @@ const judge = ({ builder, tracker, stillness, luminance }: Traced, video: VideoD
     throw problem('frozen_picture');
   }
   return face;
+};
+
+interface Job {
+  readonly parts: readonly Uint8Array[];
+  readonly video: VideoDescription;
+  readonly tools: ScanTools;
+  readonly watch: ScanWatch;
+  readonly stopwatch: Stopwatch;
+}
+
+const traceVideo = async (
+  { parts, video, tools, watch, stopwatch }: Job,
+  request: DecodeRequest,
+  region: Region | undefined,
+): Promise<Trace> => {
+  const { decoder, memory, models } = tools;
+  const { signal } = watch;
+  const { step } = pace(video, region);
+  const part = region === undefined ? {} : { part: { region, wholeEvery: step } };
+  const decoding = decode(parts, { ...request, ...part }, { decoder, signal, memory });
+  try {
+    const onFrames = (frames: number): void =>
+      watch.onProgress('decoding', Math.min(1, frames / video.timesSeconds.length));
+    const trace = await traceFace(decoding, { video, models, region, capacity: MAX_FRAMES, stopwatch, signal, onFrames });
+    if (!trace.escaped) await stopwatch.time('decode', decoding.finished);
+    return trace;
+  } finally {
+    decoding.stop();
+  }
+};
+
+/** Decodes no more than the face where it keeps its place; the whole picture where it doesn't. */
+const traceBest = async (job: Job): Promise<Trace> => {
+  const { parts, video, tools, watch, stopwatch } = job;
+  const { decoder, memory, models } = tools;
+  const request = { container: video.container, codec: video.codec, maxFrames: MAX_FRAMES, maxPixels: MAX_PIXELS };
+  const options = { decoder, memory, signal: watch.signal };
+  const region = await stopwatch.time('survey', () => surveyFace(parts, video, models, { request, options }));
+  const trace = await traceVideo(job, request, region);
+  return trace.escaped ? traceVideo(job, request, undefined) : trace;
 };
 
 /**
@@ -150,28 +112,23 @@ export const scan = async (body: Uint8Array, tools: ScanTools, watch: ScanWatch)
   const { decoder, memory, models } = tools;
   if (decoder.codecs[video.codec] === undefined) throw problem('unsupported_codec');
   const parts = video.container === 'mp4' || video.container === 'mov' ? withIndexFirst(body) : [body];
-  const request = { container: video.container, codec: video.codec, maxFrames: MAX_FRAMES, maxPixels: MAX_PIXELS };
-  const decoding = decode(parts, request, { decoder, signal: watch.signal, memory });
-  let traced: Traced;
+  let trace: Trace;
   try {
-    traced = await trace(decoding, video, tools, { watch, stopwatch });
-    await stopwatch.time('decode', decoding.finished);
+    trace = await traceBest({ parts, video, tools, watch, stopwatch });
   } finally {
-    decoding.stop();
     memory.wipe();
   }
   watch.onProgress('analysing', 0);
-  const face = await stopwatch.time('checks', () => judge(traced, video));
-  const analysis = await stopwatch.time('analysis', () =>
-    analyseFace(traced.builder.traces(video.timesSeconds.subarray(0, traced.builder.frames))),
-  );
+  const face = await stopwatch.time('checks', () => judge(trace, video));
+  const times = video.timesSeconds.subarray(0, trace.builder.frames);
+  const analysis = await stopwatch.time('analysis', () => analyseFace(trace.builder.traces(times)));
   const { user, system } = process.cpuUsage(cpu);
   return {
     markers: markersOf(analysis),
     quality: qualityOf(video, analysis, face, `${decoder.name} ${decoder.version}`),
-    timings_ms: stopwatch.rounded(),
+    timings_ms: stopwatch.read(),
     models: { 'face-detection/1': models.detection.digest, 'face-landmarks/1': models.landmarks.digest },
-    frames: traced.builder.frames,
+    frames: trace.builder.frames,
     cpuMs: (user + system) / 1000,
   };
 };

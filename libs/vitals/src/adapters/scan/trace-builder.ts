@@ -12,8 +12,8 @@ const MAX_CLIPPED = 0.1;
 export interface FaceSummary {
   /** Share of the frames in which the face was followed, 0-1. */
   readonly seenShare: number;
-  /** Mean width of the face over the shorter side of the picture. */
-  readonly relativeWidth: number;
+  /** Mean width of the face, pixels. */
+  readonly width: number;
   /** Mean brightness of the patches, 0-255. */
   readonly luminance: number;
   /** Mean share of clipped samples, 0-1. */
@@ -37,11 +37,16 @@ export class TraceBuilder {
   readonly #motion: Float64Array;
   readonly #clipped = SKIN_PATCHES.map(() => 0);
   readonly #sums: Sums = { seen: 0, looks: 0, width: 0, motion: 0 };
+  readonly #origin: { readonly x: number; readonly y: number };
   #points = new Float32Array(0);
   #frames = 0;
 
-  /** @param capacity frames that may come at most */
-  constructor(colours: ColourWeights, capacity: number) {
+  /**
+   * @param capacity frames that may come at most
+   * @param origin where the pictures lie in the picture that the landmarks are of
+   */
+  constructor(colours: ColourWeights, capacity: number, origin: { readonly x: number; readonly y: number }) {
+    this.#origin = origin;
     this.#meter = new PatchMeter(SKIN_PATCHES, colours);
     const trace = (): Float64Array => new Float64Array(capacity).fill(NaN);
     this.#traces = SKIN_PATCHES.map(({ name }) => ({ name, red: trace(), green: trace(), blue: trace() }));
@@ -63,18 +68,27 @@ export class TraceBuilder {
     }
     const from = before ?? now;
     const moved = movement(from, now) / pictures.length;
-    pictures.forEach((picture, i) => this.#addFrame(picture, between(from, now, (i + 1) / pictures.length, this.#buffer(now)), moved));
+    pictures.forEach((picture, i) => {
+      this.#wander(from, now, (i + 1) / pictures.length);
+      this.#addFrame(picture, moved);
+    });
     this.#look(pictures[pictures.length - 1]!, now);
   }
 
-  #buffer(like: FaceLandmarks): Float32Array {
-    if (this.#points.length !== like.points.length) this.#points = new Float32Array(like.points.length);
-    return this.#points;
+  /** Sets the points to those a share of the way from one look to the next. */
+  #wander(from: FaceLandmarks, to: FaceLandmarks, share: number): void {
+    const points = this.#points.length === to.points.length ? this.#points : new Float32Array(to.points.length);
+    for (let i = 0; i < points.length; i++) {
+      const origin = i % 2 === 0 ? this.#origin.x : this.#origin.y;
+      points[i] = from.points[i]! + share * (to.points[i]! - from.points[i]!) - origin;
+    }
+    this.#points = points;
   }
 
-  #addFrame(picture: Picture, points: Float32Array, moved: number): void {
+  #addFrame(picture: Picture, moved: number): void {
     const n = this.#frames++;
-    this.#meter.measure(picture, points, this.#colours);
+    this.#meter.place(picture, this.#points);
+    this.#meter.measure(picture, this.#colours);
     this.#colours.forEach(({ red, green, blue }, i) => {
       const trace = this.#traces[i]!;
       trace.red[n] = red;
@@ -86,10 +100,10 @@ export class TraceBuilder {
     this.#sums.motion += moved;
   }
 
-  #look(picture: Picture, { points, width }: FaceLandmarks): void {
-    this.#meter.clipped(picture, points).forEach((share, i) => (this.#clipped[i]! += share));
+  #look(picture: Picture, face: FaceLandmarks): void {
+    this.#meter.clipped(picture).forEach((share, i) => (this.#clipped[i]! += share));
     this.#sums.looks++;
-    this.#sums.width += width / Math.min(picture.width, picture.height);
+    this.#sums.width += face.width;
   }
 
   /** The traces of the patches that carry a signal. `timesSeconds` has a time for each frame. */
@@ -119,7 +133,7 @@ export class TraceBuilder {
     }
     return {
       seenShare: share(seen, this.#frames),
-      relativeWidth: share(width, looks),
+      width: share(width, looks),
       luminance: share(light, samples),
       clippedShare: share(
         this.#clipped.reduce((sum, clipped) => sum + clipped, 0),
@@ -129,12 +143,6 @@ export class TraceBuilder {
     };
   }
 }
-
-/** Landmarks a share of the way from one look to the next. */
-const between = (from: FaceLandmarks, to: FaceLandmarks, share: number, out: Float32Array): Float32Array => {
-  for (let i = 0; i < out.length; i++) out[i] = from.points[i]! + share * (to.points[i]! - from.points[i]!);
-  return out;
-};
 
 /** How far the middle of the face moved between two looks, in face widths. */
 const movement = (from: FaceLandmarks, to: FaceLandmarks): number => {

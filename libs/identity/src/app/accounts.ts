@@ -1,0 +1,40 @@
+import { p, UniqueConstraintViolationException } from '@mikro-orm/core';
+import { Fault } from '@smartscan/kernel';
+import { defineTable, type RowOf, type Tx } from '@smartscan/platform/ports';
+
+/** Account data, closed: these fields and no others (P04). */
+export const accountTable = defineTable({
+  owner: 'identity',
+  name: 'account',
+  columns: {
+    id: p.text().primary(),
+    workspaceId: p.text(),
+    fullName: p.text(),
+    /** Canonical, and unique in the region by an index: nobody signs up twice, in whichever workspace. */
+    email: p.text(),
+    company: p.text(),
+    /** Of residence, ISO 3166-1 alpha-2. */
+    country: p.text(),
+    /** argon2id in PHC form (P05). */
+    passwordHash: p.text(),
+    createdAt: p.datetime(),
+  },
+  category: 'account_profile',
+  purpose: 'administer_account',
+  tenant: 'workspaceId',
+  subject: 'id',
+  clock: { none: 'Its time begins when the account ends, and ending one is not offered yet.' },
+});
+export type Account = RowOf<typeof accountTable>;
+
+/** Throws `identity.email_taken`. */
+export async function addAccount(tx: Tx, account: Account): Promise<void> {
+  try {
+    await tx.em.insert(accountTable.entity, account);
+  } catch (error) {
+    if (error instanceof UniqueConstraintViolationException && 'constraint' in error && error.constraint === 'account_email') {
+      throw new Fault('conflict', 'identity.email_taken', 'There is an account with this email address already.');
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,115 @@
+import { colourWeights, type ColourWeights } from './colour.ts';
+import type { Decoding } from './decode.ts';
+import type { Region } from './decode-request.ts';
+import type { VideoDescription } from './demux.ts';
+import type { FaceLandmarks } from './face-landmarks.ts';
+import { FaceTracker, type FaceModels } from './face-tracker.ts';
+import { regionFootage, wholeFootage, type Footage } from './footage.ts';
+import { bytesOfPicture, type Picture } from './frames.ts';
+import { StillnessWatch } from './stillness.ts';
+import type { Stopwatch } from './stopwatch.ts';
+import { boundsOfPatches, holds } from './survey.ts';
+import { TraceBuilder } from './trace-builder.ts';
+
+/**
+ * Seconds between two looks at the landmarks; in between they wander in a straight line. Twice a second follows a head
+ * that sways at half a hertz; a face that hardly moves is looked at half as often.
+ */
+const LOOK_SECONDS = 0.5;
+
+/** A face that moved less than this between two looks, in face widths, is calm: a patch stays on the same skin. Ours. */
+const CALM_MOVEMENT = 0.01;
+
+/** Seconds between two counts of the faces. */
+const COUNT_SECONDS = 3;
+
+/** Memory for the pictures between two looks. Larger pictures are looked at more often. */
+const MAX_TAKE_BYTES = 64_000_000;
+
+/** All that is read off the pictures of a video. */
+export interface Trace {
+  readonly builder: TraceBuilder;
+  readonly tracker: FaceTracker;
+  readonly stillness: StillnessWatch;
+  /** Mean luma of the pictures looked at, 0-255. */
+  readonly luminance: number;
+  /** The face left the region that was decoded: the trace has holes. */
+  readonly escaped: boolean;
+}
+
+export interface TraceJob {
+  readonly video: VideoDescription;
+  readonly models: FaceModels;
+  readonly region: Region | undefined;
+  readonly capacity: number;
+  readonly stopwatch: Stopwatch;
+  readonly signal: AbortSignal;
+  /** Called with the number of frames read so far. */
+  readonly onFrames: (frames: number) => void;
+}
+
+/** Pictures between two looks, and how many looks' pictures may be held at once. */
+export const pace = (
+  { framesPerSecond, width, height }: Pick<VideoDescription, 'framesPerSecond' | 'width' | 'height'>,
+  region: Region | undefined,
+): { readonly step: number; readonly maxSteps: number } => {
+  const held = Math.max(2, Math.floor(MAX_TAKE_BYTES / bytesOfPicture(region?.width ?? width, region?.height ?? height)));
+  const step = Math.min(Math.max(1, Math.round(LOOK_SECONDS * framesPerSecond)), held);
+  return { step, maxSteps: 2 * step <= held ? 2 : 1 };
+};
+
+const meanLuma = ({ width, height, bytes }: Picture, { black, luma }: ColourWeights): number => {
+  const stride = Math.max(1, Math.floor((width * height) / 4096));
+  let [sum, count] = [0, 0];
+  for (let i = 0; i < width * height; i += stride, count++) sum += bytes[i]!;
+  return (sum / count - black) * luma;
+};
+
+const movedBetween = (a: FaceLandmarks | undefined, b: FaceLandmarks | undefined): number => {
+  if (a === undefined || b === undefined) return Infinity;
+  const { centre: from } = a.square;
+  const { centre: to } = b.square;
+  return Math.hypot(to.x - from.x, to.y - from.y) / b.width;
+};
+
+/** Follows the face through the pictures of a decoder and averages its patches. */
+export const traceFace = async (decoding: Decoding, job: TraceJob): Promise<Trace> => {
+  const { video, models, region, stopwatch } = job;
+  const { step, maxSteps } = pace(video, region);
+  const footage: Footage =
+    region === undefined ? wholeFootage(decoding, step) : regionFootage(decoding, region, step);
+  let take = await stopwatch.time('decode', () => footage.next(1));
+  const fullRange = decoding.pictures.head?.fullRange ?? false;
+  const colours = colourWeights({ fullRange, matrix: video.matrix });
+  const tracker = new FaceTracker(models, colours, video.rotation);
+  const builder = new TraceBuilder(colours, job.capacity, footage.origin);
+  const stillness = new StillnessWatch();
+  const countEvery = Math.round(COUNT_SECONDS * video.framesPerSecond);
+  let [light, looks, counted] = [0, 0, -Infinity];
+  let before: FaceLandmarks | undefined;
+  while (take.pictures.length > 0) {
+    const { pictures, look } = take;
+    const now = look === undefined ? before : await stopwatch.time('face', () => tracker.locate(look));
+    if (look !== undefined) {
+      light += meanLuma(look, colours);
+      looks++;
+      if (builder.frames - counted >= countEvery) {
+        await stopwatch.time('face', () => tracker.countFaces(look));
+        counted = builder.frames;
+      }
+      if (region !== undefined && now !== undefined && !holds(region, boundsOfPatches(now), look)) {
+        return { builder, tracker, stillness, luminance: light / looks, escaped: true };
+      }
+    }
+    await stopwatch.time('patches', () => {
+      builder.add(pictures, before, now);
+      for (const picture of pictures) stillness.add(picture);
+    });
+    job.onFrames(builder.frames);
+    job.signal.throwIfAborted();
+    const steps = movedBetween(before, now) < CALM_MOVEMENT ? maxSteps : 1;
+    before = now;
+    take = await stopwatch.time('decode', () => footage.next(steps));
+  }
+  return { builder, tracker, stillness, luminance: looks === 0 ? 0 : light / looks, escaped: false };
+};

@@ -1,0 +1,84 @@
+import { FATE_OF, Fault, type FaultExtras, type FaultKind } from '@smartscan/kernel';
+import { MAX_PIXELS, MAX_SECONDS, MIN_SECONDS } from './limits.ts';
+
+/** One way in which a scan can end without vitals. */
+export interface ScanProblem {
+  readonly kind: FaultKind;
+  /** HTTP status, where it is more exact than the kind's own. */
+  readonly status: number;
+  readonly title: string;
+  /** What the caller, or the person before the camera, can do about it. */
+  readonly remedy: string;
+  readonly retryAfterSeconds?: number;
+}
+
+/** The video can be read, and shows what no pulse can be read from. */
+const unusable = (title: string, remedy: string): ScanProblem => ({ kind: 'invalid', status: 422, title, remedy });
+
+/** A queue of scans of this length has moved on by one after about this long: a scan costs 2-3 CPU seconds. */
+const OVERLOAD_RETRY_SECONDS = 5;
+
+/** Every problem of a scan, once: codes, statuses, documents and tests are read off this table. */
+const PROBLEMS = {
+  not_a_video: {
+    kind: 'invalid',
+    status: 415,
+    title: 'The body is not a video.',
+    remedy: 'Send the file itself as the body: MP4, QuickTime or WebM.',
+  },
+  unsupported_codec: {
+    kind: 'invalid',
+    status: 415,
+    title: 'The video is coded in a way that is not supported here.',
+    remedy: 'Send H.264, HEVC, VP8 or VP9 in 8 bits.',
+  },
+  too_large: {
+    kind: 'invalid',
+    status: 413,
+    title: 'The video is too large.',
+    remedy: `Send at most ${MAX_PIXELS} pixels a picture (1080p); 640 × 480 is enough.`,
+  },
+  corrupt: unusable('The video can not be decoded to its end.', 'Record and send it again, whole.'),
+  too_short: unusable('The video is too short.', `Record at least ${MIN_SECONDS} seconds; 30 give every marker.`),
+  too_long: unusable('The video is too long.', `Record at most ${MAX_SECONDS} seconds.`),
+  no_face: unusable('No face is seen for long enough.', 'Hold the whole face in the picture, from the front.'),
+  several_faces: unusable('There is more than one face.', 'Record one person alone.'),
+  too_dark: unusable('The face is too dark.', 'Turn to a window or a lamp, without light from behind.'),
+  frozen_picture: unusable('The picture stands still or repeats.', 'Record a live video of a living face.'),
+  overloaded: {
+    kind: 'unavailable',
+    status: 503,
+    title: 'Too many scans are running.',
+    remedy: 'Try again later.',
+    retryAfterSeconds: OVERLOAD_RETRY_SECONDS,
+  },
+  interrupted: {
+    kind: 'unavailable',
+    status: 503,
+    title: 'The scan was interrupted on our side.',
+    remedy: 'Send the video again: no frame of it was kept.',
+  },
+  cancelled: {
+    kind: 'conflict',
+    status: 409,
+    title: 'The scan was cancelled.',
+    remedy: 'Send the video again to start a new scan.',
+  },
+} as const satisfies Record<string, ScanProblem>;
+
+export type ScanProblemName = keyof typeof PROBLEMS;
+export const SCAN_PROBLEMS: Readonly<Record<ScanProblemName, ScanProblem>> = PROBLEMS;
+
+/** The problem type's code on the wire. */
+export const problemCode = (name: ScanProblemName): string => `vitals.${name}`;
+
+/** The fault that a scan ends with. */
+export const problem = (name: ScanProblemName): Fault => {
+  const { kind, status, title, remedy, retryAfterSeconds }: ScanProblem = SCAN_PROBLEMS[name];
+  const extras: FaultExtras = {
+    remedy,
+    ...(status === FATE_OF[kind].status ? {} : { status }),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  };
+  return new Fault(kind, problemCode(name), title, extras);
+};

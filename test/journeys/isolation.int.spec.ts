@@ -1,0 +1,111 @@
+import { allOperations, pathMembers } from '@smartscan/contracts/operation';
+import { eventually, filesWith, holds, makeFaceVideo, tablesWith, type House } from '@smartscan/testing';
+import { buildWorld, contexts, signUp, type Customer } from './world.ts';
+
+describe('two tenants', () => {
+  const CANARY_A = 'canary-of-tenant-a-91c2';
+  const CANARY_B = 'canary-of-tenant-b-4e7d';
+  let house: House;
+  let a: Customer;
+  let b: Customer;
+  let scanOfA: string;
+  beforeAll(async () => {
+    house = await buildWorld();
+    a = await signUp(house.running.url);
+    b = await signUp(house.running.url);
+    const small = { seconds: 12, width: 320, height: 240 };
+    const scanned = await a.scan(await makeFaceVideo({ ...small, canary: CANARY_A }), {
+      'smartscan-patient-id': CANARY_A,
+    });
+    expect(scanned.status).toBe(200);
+    scanOfA = scanned.body['id'] as string;
+    await b.scan(await makeFaceVideo({ ...small, canary: CANARY_B }), { 'smartscan-patient-id': CANARY_B });
+  });
+  afterAll(() => house.stop());
+
+  it('P15: through no public route does one see anything of the other', async () => {
+    const keysOfA = (await a.ask('GET', '/v1/api-keys')).body['items'] as unknown as { id: string }[];
+    await eventually(
+      async () => ((await a.ask('GET', '/v1/audit-events')).body['items'] as unknown as unknown[]).length > 0,
+    );
+    const routes = allOperations().filter(
+      (operation) => operation.public && operation.scope !== 'none' && operation.stream === undefined,
+    );
+    expect(routes.length).toBeGreaterThan(8);
+    for (const { method, path } of routes) {
+      const target = path.replace(/\{(\w+)\}/g, (_, member: string) =>
+        path.includes('api-keys') ? (keysOfA[0]?.id ?? '') : member === 'category' ? 'vitals' : scanOfA,
+      );
+      const answer = await b.ask(
+        method,
+        target,
+        method === 'GET' || method === 'DELETE' ? {} : { body: method === 'PUT' ? { ttl_seconds: 86_400 } : {} },
+      );
+      const text = JSON.stringify(answer.body);
+      expect({ method, path, leaks: text.includes(a.workspace) || holds(text, CANARY_A) }).toEqual({
+        method,
+        path,
+        leaks: false,
+      });
+      if (pathMembers(path).includes('id')) expect([method, path, answer.status]).toEqual([method, path, 404]);
+    }
+    // And what b tried has changed nothing for a.
+    expect((await a.ask('GET', `/v1/scans/${scanOfA}`)).body['patient_id']).toBe(CANARY_A);
+    expect((await a.ask('GET', '/v1/workspace')).status).toBe(200);
+  });
+
+  it('P15: row-level security alone keeps every table of one tenant from the other', async () => {
+    for (const context of contexts) {
+      for (const table of context.tables) {
+        if (typeof table.tenantColumn !== 'string') continue;
+        const scope = {
+          tenant: b.workspace,
+          actor: { kind: 'system' as const, id: 'test' },
+          purpose: 'return_result' as const,
+          requestId: 'none',
+        };
+        // No condition at all: the policy is the only guard.
+        const rows = await house
+          .work(context)
+          .run(scope, (tx) => tx.em.execute<Record<string, unknown>[]>(`SELECT * FROM ${context.name}.${table.name}`));
+        const foreign = rows.filter((row) => row[table.tenantColumn as string] !== b.workspace);
+        expect({ table: table.fullName, foreign: foreign.length }).toEqual({ table: table.fullName, foreign: 0 });
+      }
+    }
+  });
+
+  it('P16: with no access purpose not even the own tenant sees a row of PHI', async () => {
+    const vitals = contexts.find((context) => context.name === 'vitals');
+    const scope = {
+      tenant: a.workspace,
+      actor: { kind: 'system' as const, id: 'test' },
+      purpose: 'administer_account' as const,
+      requestId: 'none',
+    };
+    const rows = await house
+      .work(vitals as (typeof contexts)[number])
+      .run(scope, (tx) => tx.em.execute<unknown[]>('SELECT * FROM vitals.scan'));
+    expect(rows).toEqual([]);
+  });
+
+  it('a context has no right on another one’s schema', async () => {
+    const audit = contexts.find((context) => context.name === 'audit') as (typeof contexts)[number];
+    const scope = {
+      tenant: a.workspace,
+      actor: { kind: 'system' as const, id: 'test' },
+      purpose: 'return_result' as const,
+      requestId: 'none',
+    };
+    await expect(house.work(audit).run(scope, (tx) => tx.em.execute('SELECT * FROM vitals.scan'))).rejects.toThrow(
+      /permission denied/,
+    );
+  });
+
+  it('P11 P40: nothing of video or patient id is in any table, file or log line as it was sent', async () => {
+    for (const canary of [CANARY_A, CANARY_B]) {
+      expect(await tablesWith(house.admin, canary)).toEqual([]);
+      expect(await filesWith(house.directory, canary)).toEqual([]);
+      expect(holds(house.logged(), canary)).toBe(false);
+    }
+  });
+});
