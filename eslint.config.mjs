@@ -55,7 +55,7 @@ const boundaries = ({ inSpecs }) => [
 const imports = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });
 const allowOnly = (allowed, message) => ({ regex: `^(?!\\.{1,2}/|(?:${allowed})$)`, message });
 const notInto = (folders, message) => ({ regex: `^\\.{1,2}/(?:.*/)?(?:${folders})(?:/|\\.ts$)`, message });
-const NO_PROCESS = { regex: '^(?:node:)?process$', message: 'The environment and the process belong to main.ts.' };
+const NO_PLACE = { regex: '^@smartscan/platform/embedded$', message: 'No context can tell in which place it runs.' };
 
 const rings = [
   {
@@ -86,19 +86,13 @@ const rings = [
   },
   {
     files: under(contexts, 'src/adapters/**/*.ts'),
-    rules: imports(NO_PROCESS, notInto('index', 'The list knows the adapters, not the other way round.'), {
-      regex: '^@smartscan/platform/embedded$',
-      message: 'No context can tell in which place it runs.',
-    }),
+    rules: imports(notInto('index', 'The list knows the adapters, not the other way round.'), NO_PLACE),
   },
   {
     files: under(contexts, 'src/index.ts'),
-    rules: imports(allowOnly('@smartscan/.+|zod', 'The list names what is inside; it does nothing itself.'), {
-      regex: '^@smartscan/platform/embedded$',
-      message: 'No context can tell in which place it runs.',
-    }),
+    rules: imports(allowOnly('@smartscan/.+|zod', 'The list names what is inside; it does nothing itself.'), NO_PLACE),
   },
-].map((ring) => ({ ...ring, ignores: [...SPECS, ...(ring.ignores ?? [])] }));
+].map((ring) => ({ ...ring, ignores: SPECS }));
 
 // --- Time, chance and waiting ---------------------------------------------------------------------------------------
 
@@ -240,6 +234,7 @@ export default tseslint.config(
       'libs/testing/src/**',
     ],
     rules: {
+      '@typescript-eslint/no-restricted-imports': ['error', 'process', 'node:process'],
       'no-restricted-globals': [
         'error',
         { globals: [{ name: 'process', message: 'Configuration is read once, in main.ts.' }], checkGlobalObject: true },

@@ -106,7 +106,7 @@ describe('a scan, from sign-up to deletion', () => {
       raw: Buffer.from('no video at all'),
       headers: { 'content-type': 'video/mp4' },
     });
-    expect([refused.status, refused.body['code']]).toEqual([422, 'vitals.not_a_video']);
+    expect([refused.status, refused.body['code']]).toEqual([415, 'vitals.not_a_video']);
     expect(refused.headers.get('content-type')).toMatch(/^application\/problem\+json/);
     expect((await customer.scan(await shortVideo())).status).toBe(200);
   });

@@ -1,11 +1,6 @@
-// Each owner's contracts: what a module defines is in the registry once it has been loaded, so all are, here.
-import '@smartscan/contracts/audit';
-import '@smartscan/contracts/gateway';
-import '@smartscan/contracts/identity';
-import '@smartscan/contracts/retention';
-import '@smartscan/contracts/vitals';
 import { SECOND_MS } from '@smartscan/kernel';
-import { allOperations, pathMembers, type Operation } from '@smartscan/contracts/operation';
+import { allOperations } from '@smartscan/contracts/all';
+import { pathMembers, type Operation } from '@smartscan/contracts/operation';
 
 /** What the platform shows to the outside, in the order in which it was defined. */
 export const publicOperations = (): readonly Operation[] => allOperations().filter((operation) => operation.public);

@@ -32,7 +32,11 @@ export async function addAccount(tx: Tx, account: Account): Promise<void> {
   try {
     await tx.em.insert(accountTable.entity, account);
   } catch (error) {
-    if (error instanceof UniqueConstraintViolationException && 'constraint' in error && error.constraint === 'account_email') {
+    if (
+      error instanceof UniqueConstraintViolationException &&
+      'constraint' in error &&
+      error.constraint === 'account_email'
+    ) {
       throw new Fault('conflict', 'identity.email_taken', 'There is an account with this email address already.');
     }
     throw error;

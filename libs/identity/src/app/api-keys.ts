@@ -29,12 +29,44 @@ export const apiKeyTable = defineTable({
   // A key is looked up before it is known whose it is.
   acrossTenants: ['secure_service'],
 });
-type Row = RowOf<typeof apiKeyTable>;
-export type ApiKey = Omit<Row, 'endsAt' | 'expiresAt' | 'revokedAt'> & {
-  readonly expiresAt: Date | null;
-  readonly revokedAt: Date | null;
-};
+export type ApiKey = RowOf<typeof apiKeyTable>;
+export type NewApiKey = Omit<ApiKey, 'endsAt'>;
 
-export async function addApiKey(tx: Tx, key: ApiKey): Promise<void> {
-  await tx.em.insert(apiKeyTable.entity, key);
+export async function addApiKey(tx: Tx, key: NewApiKey): Promise<void> {
+  await tx.em.insert<ApiKey>(apiKeyTable.entity, key);
 }
+
+export const apiKeyByDigest = (tx: Tx, digest: string): Promise<ApiKey | null> =>
+  tx.em.findOne(apiKeyTable.entity, { digest });
+
+/** Held against changes by others until the transaction ends. */
+export const holdApiKey = (tx: Tx, workspaceId: string, id: string): Promise<ApiKey | null> =>
+  tx.em.findOne(apiKeyTable.entity, { workspaceId, id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+
+/** Newest first, one more than the limit where there is more. `cursor`: the id to go on after. */
+export const apiKeysBefore = (
+  tx: Tx,
+  workspaceId: string,
+  cursor: string | undefined,
+  limit: number,
+): Promise<ApiKey[]> =>
+  tx.em.find(
+    apiKeyTable.entity,
+    { workspaceId, ...(cursor ? { id: { $lt: cursor } } : {}) },
+    { orderBy: { id: 'desc' }, limit: limit + 1 },
+  );
+
+export async function markRevoked(tx: Tx, id: string, revokedAt: Date): Promise<void> {
+  await tx.em.nativeUpdate(apiKeyTable.entity, { id }, { revokedAt });
+}
+
+/** A key as the API shows it. */
+export const apiKeyView = (row: NewApiKey): z.output<typeof apiKey> => ({
+  id: row.id,
+  name: row.name,
+  hint: row.hint,
+  scopes: row.scopes,
+  created_at: row.createdAt.toISOString(),
+  expires_at: row.expiresAt?.toISOString() ?? null,
+  revoked_at: row.revokedAt?.toISOString() ?? null,
+});

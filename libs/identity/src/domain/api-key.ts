@@ -1,17 +1,17 @@
 import { Fault } from '@smartscan/kernel';
 
-/** What decides whether a key works. */
+/** What decides whether a key works. Nothing set: it works until somebody revokes it. */
 export interface KeyLife {
-  readonly expiresAt: Date | null;
-  readonly revokedAt: Date | null;
+  readonly expiresAt?: Date | null | undefined;
+  readonly revokedAt?: Date | null | undefined;
 }
 
 export type KeyState = 'live' | 'revoked' | 'expired';
 
 /** A key works up to the instant of its expiry, not at it. Revocation says more than expiry, so it is told first. */
 export function stateOf({ expiresAt, revokedAt }: KeyLife, nowMs: number): KeyState {
-  if (revokedAt !== null) return 'revoked';
-  return expiresAt !== null && expiresAt.getTime() <= nowMs ? 'expired' : 'live';
+  if (revokedAt) return 'revoked';
+  return expiresAt && expiresAt.getTime() <= nowMs ? 'expired' : 'live';
 }
 
 const UNUSABLE = {
@@ -37,6 +37,6 @@ export function refuseScopesNotHeld(held: readonly string[], wanted: readonly st
 
 /** Throws `identity.expiry_in_past` where the key would never have worked. */
 export function refuseExpiryInPast(expiresAt: Date | null, nowMs: number): void {
-  if (stateOf({ expiresAt, revokedAt: null }, nowMs) === 'live') return;
+  if (stateOf({ expiresAt }, nowMs) === 'live') return;
   throw new Fault('invalid', 'identity.expiry_in_past', 'The expiry is not in the future.');
 }

@@ -48,7 +48,9 @@ export class EnforceRetention {
 
   async run(): Promise<void> {
     const call = this.calls.begin(ROUND_DEADLINE_MS);
-    let open = sweeps().map((sweep) => CATEGORIES.map((category): Keeping => ({ sweep, category, oldestSeconds: null, failed: false })));
+    let open = sweeps().map((sweep) =>
+      CATEGORIES.map((category): Keeping => ({ sweep, category, oldestSeconds: null, failed: false })),
+    );
     const all = open.flat();
     for (let last: string | undefined = ''; last !== undefined; ) {
       const after: string = last;

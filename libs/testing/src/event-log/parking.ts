@@ -120,7 +120,7 @@ export const parking: Guarantees = {
     expect(await rig.log.replayParked(rig.group)).toBe(0);
   },
 
-  'a replay in the middle of live traffic loses nothing and keeps the order': async (rig) => {
+  'one replay in the middle of live traffic makes a key well: nothing is lost, its order holds': async (rig) => {
     const { seen, state, of } = await sickMember(rig, invalid);
     let publishing = true;
     let rounds = 0;
@@ -137,7 +137,6 @@ export const parking: Guarantees = {
     await sleep(100);
     publishing = false;
     await traffic;
-    await rig.log.replayParked(rig.group);
     await until('all are through', () => seen.length >= rounds * (OTHERS.length + 1));
     expect(of(SICK)).toEqual(Array.from({ length: rounds }, (_, n) => n));
     expectEachKeyInOrder(seen, allOthers(rounds));

@@ -207,11 +207,14 @@ export class GroupConsumer implements Holder {
     this.#options.log.warn('event_log.parked', { group: this.group, event_id: id, type, code, attempts });
   }
 
-  /** Before anything newer of the partition is delivered; so order by key holds. */
+  /**
+   * Delivers all that is parked, also what was parked since the replay was asked for: nothing newer of the partition is
+   * delivered meanwhile, so a key that is well again is well for good, and its order holds.
+   */
   async #replay(lease: Lease, upTo: number): Promise<void> {
     const stuck = new Set<string>();
     for (let after = -1; ; ) {
-      const page = await lease.parked(after, upTo);
+      const page = await lease.parked(after);
       for (const record of page) {
         if (!this.#mayGoOn(lease)) return;
         const { key } = record.envelope;

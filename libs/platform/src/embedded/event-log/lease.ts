@@ -45,7 +45,7 @@ export class Lease {
   readonly partition: number;
   /** The next offset to deliver. */
   position: number;
-  /** Parked events up to this offset are to be delivered again. */
+  /** Parked events are to be delivered again: somebody waits for those up to this offset. */
   replayUpTo: number | undefined;
   /** Work in progress; settles when the partition is at rest. */
   busy: Promise<void> | undefined;
@@ -108,13 +108,13 @@ export class Lease {
     this.#blocked.set(envelope.key, Math.min(first, offset));
   }
 
-  /** Up to 100 parked events between two offsets, in order: after the first, up to the second. */
-  async parked(after: number, upTo: number): Promise<LogRecord[]> {
+  /** Up to 100 of the partition's parked events, in order, after an offset. */
+  async parked(after: number): Promise<LogRecord[]> {
     const { rows } = await this.#pool.query<EnvelopeRow & { offset: string }>(
       `SELECT "offset", ${ENVELOPE_COLUMNS} FROM bus.parked
-       WHERE group_id = $1 AND topic = $2 AND partition = $3 AND "offset" > $4 AND "offset" <= $5
+       WHERE group_id = $1 AND topic = $2 AND partition = $3 AND "offset" > $4
        ORDER BY "offset" LIMIT ${PARKED_PAGE}`,
-      [...this.#fence.slice(0, 3), after, upTo],
+      [...this.#fence.slice(0, 3), after],
     );
     return rows.map((row) => ({ offset: Number(row.offset), envelope: toEnvelope(row) }));
   }

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
 import type { Operation } from '@smartscan/contracts/operation';
 import type { InputError, InputErrorCode } from '../domain/problem-document.ts';
-import { sourcesOf, type Sources } from './surface.ts';
+import { sourcesOf, type Sources } from '../app/surface.ts';
 
 export interface RequestParts {
   readonly path: Readonly<Record<string, unknown>>;

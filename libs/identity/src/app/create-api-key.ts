@@ -1,0 +1,35 @@
+import { apiKeyCreated, type createApiKey } from '@smartscan/contracts/identity';
+import type { InputOf, OutputOf, Scope } from '@smartscan/contracts/operation';
+import { Fault, type Clock } from '@smartscan/kernel';
+import type { Call, Tx, UnitOfWork } from '@smartscan/platform/ports';
+import { refuseExpiryInPast, refuseScopesNotHeld, refuseUnlessLive } from '../domain/api-key.ts';
+import { addApiKey, apiKeyView, holdApiKey } from './api-keys.ts';
+import type { NewRecords } from './new-records.ts';
+
+export class CreateApiKey {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly records: NewRecords,
+    private readonly clock: Clock,
+  ) {}
+
+  run(input: InputOf<typeof createApiKey>, call: Call): Promise<OutputOf<typeof createApiKey>> {
+    const expiresAt = input.expires_at === null ? null : new Date(input.expires_at);
+    refuseExpiryInPast(expiresAt, this.clock.nowMs());
+    const key = this.records.apiKey(call.tenant, { name: input.name, scopes: input.scopes, expiresAt });
+    return this.work.run(call, async (tx) => {
+      refuseScopesNotHeld(await this.scopesOfCaller(tx, call), input.scopes);
+      await addApiKey(tx, key.row);
+      tx.emit(apiKeyCreated, { workspace_id: call.tenant, key_id: key.row.id });
+      return { ...apiKeyView(key.row), secret: key.secret };
+    });
+  }
+
+  /** The calling key is held until the commit: one that is revoked at the same moment makes no key any more. */
+  private async scopesOfCaller(tx: Tx, { tenant, actor }: Call): Promise<readonly Scope[]> {
+    const caller = actor.kind === 'api_key' ? await holdApiKey(tx, tenant, actor.id) : null;
+    if (!caller) throw new Fault('forbidden', 'identity.scope_not_held', 'Only an API key can make API keys.');
+    refuseUnlessLive(caller, this.clock.nowMs());
+    return caller.scopes;
+  }
+}

@@ -1,0 +1,59 @@
+import { apiKeyCreated, workspaceCreated, type createWorkspace } from '@smartscan/contracts/identity';
+import { SCOPES, type InputOf, type OutputOf, type Scope } from '@smartscan/contracts/operation';
+import { Fault, type Region } from '@smartscan/kernel';
+import type { Call, Place, UnitOfWork } from '@smartscan/platform/ports';
+import { canonicalEmail, canonicalPassword } from '../domain/account.ts';
+import { addAccount } from './accounts.ts';
+import { addApiKey, apiKeyView } from './api-keys.ts';
+import type { NewRecords } from './new-records.ts';
+import { addWorkspace, workspaceView } from './workspaces.ts';
+
+/** Gives what may be stored of a password. */
+export type HashPassword = (password: string) => Promise<string>;
+export const HASH_PASSWORD = Symbol('HashPassword');
+
+const EVERY_SCOPE = Object.keys(SCOPES) as Scope[];
+
+/** Signs up a workspace with its first admin and a first key: all of it, or nothing. */
+export class CreateWorkspace {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly records: NewRecords,
+    private readonly hashPassword: HashPassword,
+    private readonly place: Place,
+  ) {}
+
+  async run(input: InputOf<typeof createWorkspace>, call: Call): Promise<OutputOf<typeof createWorkspace>> {
+    this.refuseOtherRegion(input.region);
+    const { admin } = input;
+    // Before the transaction: hashing takes long on purpose.
+    const passwordHash = await this.hashPassword(canonicalPassword(admin.password));
+    const workspace = this.records.workspace(input.name);
+    const account = this.records.account({
+      workspaceId: workspace.id,
+      fullName: admin.full_name,
+      email: canonicalEmail(admin.email),
+      company: admin.company,
+      country: admin.country,
+      passwordHash,
+    });
+    const key = this.records.apiKey(workspace.id, { name: 'First key', scopes: EVERY_SCOPE, expiresAt: null });
+    await this.work.run({ ...call, tenant: workspace.id }, async (tx) => {
+      await addWorkspace(tx, workspace);
+      await addAccount(tx, account);
+      await addApiKey(tx, key.row);
+      tx.emit(workspaceCreated, { workspace_id: workspace.id, region: workspace.region, plan: workspace.plan });
+      tx.emit(apiKeyCreated, { workspace_id: workspace.id, key_id: key.row.id });
+    });
+    return { workspace: workspaceView(workspace), api_key: { ...apiKeyView(key.row), secret: key.secret } };
+  }
+
+  private refuseOtherRegion(region: Region): void {
+    if (region === this.place.region) return;
+    throw new Fault('invalid', 'identity.wrong_region', 'This host serves another region.', {
+      status: 421,
+      remedy: 'Send the request to the host of the region that the workspace is to be in.',
+      members: { host: this.place.hosts[region] },
+    });
+  }
+}
