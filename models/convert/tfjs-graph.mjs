@@ -57,14 +57,13 @@ const readWeights = (manifest, folder) => {
 /** HWIO to OIHW. A depthwise kernel [height, width, channels, multiplier] becomes [channels × multiplier, 1, …]. */
 const permuteKernel = ({ data, shape: [height, width, inputs, outputs] }, depthwise) => {
   const permuted = new Float32Array(data.length);
-  let from = 0;
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++)
-      for (let i = 0; i < inputs; i++)
-        for (let o = 0; o < outputs; o++) {
-          const kernel = depthwise ? i * outputs + o : o * inputs + i;
-          permuted[(kernel * height + y) * width + x] = data[from++];
-        }
+  for (let from = 0; from < data.length; from++) {
+    const place = Math.floor(from / (inputs * outputs));
+    const input = Math.floor(from / outputs) % inputs;
+    const output = from % outputs;
+    const kernel = depthwise ? input * outputs + output : output * inputs + input;
+    permuted[kernel * height * width + place] = data[from];
+  }
   const shape = depthwise ? [inputs * outputs, 1, height, width] : [outputs, inputs, height, width];
   return { shape, data: permuted };
 };
@@ -116,16 +115,20 @@ class Conversion {
       const { data } = this.#weights.get(inputs[2]);
       operands.push(this.#constant(`${node.name}/bias`, [data.length], data));
     }
-    const output = steps.length > 1 ? `${node.name}/linear` : node.name;
-    this.#picture('Conv', operands, output, {
+    this.#picture('Conv', operands, steps.length > 1 ? `${node.name}/linear` : node.name, {
       kernel_shape: kernel.shape.slice(2),
       strides: pair(node.attr.strides),
       auto_pad: padding(node.attr),
       group: depthwise ? kernel.shape[0] : 1,
     });
-    if (steps[1] === 'Relu') this.#picture('Relu', [output], node.name);
-    else if (steps[1] === 'Prelu') this.#picture('PRelu', [output, this.#perChannel(inputs[3], node.name)], node.name);
-    else if (steps[1] !== undefined) throw new Error(`fused ${steps[1]} is not covered`);
+    if (steps.length > 1) this.#activation(steps[1], node.name, inputs[3]);
+  }
+
+  #activation(kind, name, slope) {
+    const inputs = [`${name}/linear`];
+    if (kind === 'Relu') this.#picture('Relu', inputs, name);
+    else if (kind === 'Prelu') this.#picture('PRelu', [...inputs, this.#perChannel(slope, name)], name);
+    else throw new Error(`fused ${kind} is not covered`);
   }
 
   #reshape(node, inputs) {

@@ -5,7 +5,7 @@ import { join, relative, resolve } from 'node:path';
 export const ROOT = resolve(__dirname, '../..');
 
 /** Made by tools, never by hand: left out of every walk, as .gitignore leaves them out of the repository. */
-const MADE = new Set(['node_modules', 'dist', '.git', '.nx', '.smartscan', 'coverage']);
+export const MADE = new Set(['node_modules', 'dist', '.git', '.nx', '.smartscan', 'coverage']);
 
 /** Paths of all files below a folder, relative to the root, with `/`. */
 export function filesBelow(folder: string): string[] {

@@ -7,6 +7,10 @@ import type { Owner } from './owners.ts';
 const CATEGORY_NAMES = Object.keys(DATA_CATEGORIES) as [DataCategory, ...DataCategory[]];
 export const dataCategory = z.enum(CATEGORY_NAMES);
 
+/** The events and operations, by name, that the platform tells and serves for each owner; all others are its own code. */
+export const platformEmitted: readonly string[] = ['records_expired', 'phi_accessed'];
+export const platformServed: readonly string[] = ['sweep'];
+
 /**
  * What every keeper of data owes, whatever it keeps: it deletes what is past its time when told to, and says so. The
  * platform serves and emits these for each context from its table declarations; no context writes them itself.

@@ -2,20 +2,23 @@ import { z } from 'zod';
 import { Fault, ID_KINDS, idPattern, type IdKind, type ProcessingPurpose } from '@smartscan/kernel';
 import type { Owner } from './owners.ts';
 
+const ANY_ID = new RegExp(`^(${Object.values(ID_KINDS).join('|')})_[0-9A-HJKMNP-TV-Z]{26}$`);
+const NAME = /^[a-z][a-z0-9._-]{0,63}$/;
+
 /**
  * Fields an event may have: ids, counts, enums, instants. There is no free text among them, so no event can carry
  * protected health information (P11, P13); `defineEvent` refuses any other schema.
  */
 export const field = {
   id: <K extends IdKind>(kind: K) => z.string().regex(idPattern(kind)),
-  anyId: () => z.string().regex(new RegExp(`^(${Object.values(ID_KINDS).join('|')})_[0-9A-HJKMNP-TV-Z]{26}$`)),
+  anyId: () => z.string().regex(ANY_ID),
   count: () => z.int().nonnegative(),
   seconds: () => z.int().nonnegative(),
   flag: () => z.boolean(),
   instant: () => z.iso.datetime(),
   oneOf: <const T extends readonly [string, ...string[]]>(values: T) => z.enum(values),
   /** A machine name such as a problem code or a table: lower case, digits, dots, underscores, hyphens. */
-  name: () => z.string().regex(/^[a-z][a-z0-9._-]{0,63}$/),
+  name: () => z.string().regex(NAME),
 };
 
 /** Why the audit keeps an event: an administrative act, an access to PHI, or something security-relevant. */
@@ -69,6 +72,11 @@ export function defineEvent<S extends z.ZodObject>(spec: EventSpec<S>): EventCon
 
 export const allEvents = (): readonly EventContract[] => [...registry.values()];
 
+/** Patterns of ids and machine names. Any other could let text through: an email address or a birthday has one too. */
+const CLOSED_PATTERNS: ReadonlySet<string> = new Set(
+  [ANY_ID, NAME, ...(Object.keys(ID_KINDS) as IdKind[]).map(idPattern)].map((pattern) => pattern.source),
+);
+
 function refuseFreeText(type: string, name: string, schema: z.ZodType): void {
   const json = z.toJSONSchema(schema) as {
     type?: string;
@@ -78,7 +86,10 @@ function refuseFreeText(type: string, name: string, schema: z.ZodType): void {
     format?: string;
   };
   const closed =
-    json.enum !== undefined || json.const !== undefined || json.pattern !== undefined || json.format === 'date-time';
+    json.enum !== undefined ||
+    json.const !== undefined ||
+    CLOSED_PATTERNS.has(json.pattern ?? '') ||
+    json.format === 'date-time';
   const safe = json.type === 'integer' || json.type === 'boolean' || (json.type === 'string' && closed);
   if (!safe) throw new Fault('internal', 'contracts.free_text_in_event', `${type}.${name} could carry free text.`);
 }

@@ -1,11 +1,11 @@
 import { CLOCK, IDS, PLACE, provide, UNIT_OF_WORK, type Context } from '@smartscan/platform/ports';
 import { ApiKeyController } from './adapters/api-key.controller.ts';
-import { argon2id } from './adapters/argon2.ts';
+import { SecretHashes } from './adapters/secret-hashes.ts';
 import { WorkspaceController } from './adapters/workspace.controller.ts';
 import { accountTable } from './app/accounts.ts';
 import { apiKeyTable } from './app/api-keys.ts';
 import { CreateApiKey } from './app/create-api-key.ts';
-import { CreateWorkspace, HASH_PASSWORD } from './app/create-workspace.ts';
+import { CreateWorkspace } from './app/create-workspace.ts';
 import { GetWorkspace } from './app/get-workspace.ts';
 import { ListApiKeys } from './app/list-api-keys.ts';
 import { NewRecords } from './app/new-records.ts';
@@ -17,9 +17,9 @@ export const identity: Context = {
   name: 'identity',
   controllers: [WorkspaceController, ApiKeyController],
   providers: [
-    { provide: HASH_PASSWORD, useValue: argon2id },
-    provide(NewRecords, [IDS, CLOCK, PLACE]),
-    provide(CreateWorkspace, [UNIT_OF_WORK, NewRecords, HASH_PASSWORD, PLACE]),
+    provide(SecretHashes, []),
+    provide(NewRecords, [IDS, CLOCK, PLACE, SecretHashes]),
+    provide(CreateWorkspace, [UNIT_OF_WORK, NewRecords, SecretHashes, PLACE]),
     provide(GetWorkspace, [UNIT_OF_WORK]),
     provide(CreateApiKey, [UNIT_OF_WORK, NewRecords, CLOCK]),
     provide(ListApiKeys, [UNIT_OF_WORK]),

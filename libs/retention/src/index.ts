@@ -2,12 +2,13 @@ import { workspaceCreated } from '@smartscan/contracts/identity';
 import { CLOCK, IDS, LOG, METRICS, on, PLACE, provide, SERVICES, UNIT_OF_WORK } from '@smartscan/platform/ports';
 import type { Context } from '@smartscan/platform/ports';
 import { RetentionController } from './adapters/retention.controller.ts';
+import { SweepMetrics } from './adapters/sweep-metrics.ts';
 import { policyTable } from './app/policies.ts';
 import { EnforceRetention } from './app/enforce-retention.ts';
 import { GetPolicy } from './app/get-policy.ts';
 import { RegisterWorkspace } from './app/register-workspace.ts';
 import { SetTtl } from './app/set-ttl.ts';
-import { SweepReport } from './app/sweep-report.ts';
+
 import { SystemCalls } from './app/system-calls.ts';
 import { TellEffectiveTtl } from './app/tell-effective-ttl.ts';
 import { workspaceTable } from './app/workspaces.ts';
@@ -21,8 +22,8 @@ export const retention: Context = {
     provide(TellEffectiveTtl, [UNIT_OF_WORK]),
     provide(RegisterWorkspace, []),
     provide(SystemCalls, [IDS, PLACE]),
-    provide(SweepReport, [METRICS, LOG]),
-    provide(EnforceRetention, [UNIT_OF_WORK, SERVICES, SystemCalls, SweepReport]),
+    provide(SweepMetrics, [METRICS, LOG]),
+    provide(EnforceRetention, [UNIT_OF_WORK, SERVICES, SystemCalls, SweepMetrics]),
   ],
   tables: [workspaceTable, policyTable],
   migrations: new URL('../migrations/', import.meta.url),

@@ -5,7 +5,7 @@ import { BEAT_RATE_HZ } from './clock.ts';
 export interface Beats {
   /** Fractional sample numbers, ascending: the steepest rise of each pulse wave. */
   readonly positions: Float64Array;
-  /** Correlation of the wave around each beat with the median wave, -1 … 1; NaN at the edges where it is cut off. */
+  /** Correlation of the wave around each beat with the median wave, -1 … 1; NaN where an end cuts most of it off. */
   readonly likeness: Float64Array;
 }
 
@@ -121,21 +121,52 @@ const tempoOf = (chain: Float64Array, fallback: number): ((at: number) => number
 const BEFORE = 0.35;
 const AFTER = 0.55;
 
-/** The wave around each beat, zero mean and unit norm; null where it is cut off by an end. */
-const wavesAround = (slope: Float64Array, positions: Float64Array, interval: number): (Float64Array | null)[] => {
-  const before = Math.round(BEFORE * interval);
-  const length = before + Math.round(AFTER * interval);
-  return Array.from(positions, (position) => {
-    const from = Math.round(position) - before;
-    if (from < 0 || from + length > slope.length) return null;
-    const wave = slope.slice(from, from + length);
-    let mean = 0;
-    for (const value of wave) mean += value / length;
-    let squares = 0;
-    for (const value of wave) squares += (value - mean) ** 2;
-    const norm = Math.sqrt(squares) || 1;
-    return wave.map((value) => (value - mean) / norm);
-  });
+/** A beat near an end is compared by what is there, if that is this share of the part: the rise and the crest. */
+const LEAST_SEEN = 0.6;
+
+interface Span {
+  /** First sample compared, and how many samples of the part lie before the trace. */
+  readonly from: number;
+  readonly skipped: number;
+  readonly length: number;
+}
+
+const spanAround = (position: number, interval: number, traceLength: number): Span => {
+  const start = Math.round(position) - Math.round(BEFORE * interval);
+  const end = Math.min(traceLength, start + partLength(interval));
+  const from = Math.max(0, start);
+  return { from, skipped: from - start, length: Math.max(0, end - from) };
+};
+
+const partLength = (interval: number): number => Math.round(BEFORE * interval) + Math.round(AFTER * interval);
+
+/** Correlation of a stretch of a with a stretch of b. */
+const correlation = (a: Float64Array, fromA: number, b: Float64Array, fromB: number, length: number): number => {
+  let [sumA, sumB, squaresA, squaresB, products] = [0, 0, 0, 0, 0];
+  for (let i = 0; i < length; i++) {
+    const x = a[fromA + i]!;
+    const y = b[fromB + i]!;
+    sumA += x;
+    sumB += y;
+    squaresA += x * x;
+    squaresB += y * y;
+    products += x * y;
+  }
+  const spread = (squaresA - sumA ** 2 / length) * (squaresB - sumB ** 2 / length);
+  return spread > 0 ? (products - (sumA * sumB) / length) / Math.sqrt(spread) : 0;
+};
+
+/** The median wave around the beats that are seen whole, each scaled to unit power. */
+const templateOf = (slope: Float64Array, positions: Float64Array, interval: number): Float64Array => {
+  const length = partLength(interval);
+  const waves = Array.from(positions, (position) => spanAround(position, interval, slope.length))
+    .filter((span) => span.length === length)
+    .map(({ from }) => {
+      const wave = slope.subarray(from, from + length);
+      const norm = Math.sqrt(wave.reduce((sum, value) => sum + value * value, 0)) || 1;
+      return wave.map((value) => value / norm);
+    });
+  return Float64Array.from({ length }, (_, i) => median(waves.map((wave) => wave[i]!)));
 };
 
 /**
@@ -143,18 +174,10 @@ const wavesAround = (slope: Float64Array, positions: Float64Array, interval: num
  * 2015, IEEE JBHI 19:832, who compare the wave itself).
  */
 const likenessOf = (slope: Float64Array, positions: Float64Array, interval: number): Float64Array => {
-  const waves = wavesAround(slope, positions, interval);
-  const whole = waves.filter((wave) => wave !== null);
-  const length = whole[0]?.length ?? 0;
-  const template = Float64Array.from({ length }, (_, i) => median(whole.map((wave) => wave[i]!)));
-  let squares = 0;
-  for (const value of template) squares += value * value;
-  const norm = Math.sqrt(squares) || 1;
-  return Float64Array.from(waves, (wave) => {
-    if (wave === null) return NaN;
-    let product = 0;
-    for (let i = 0; i < length; i++) product += wave[i]! * template[i]!;
-    return product / norm;
+  const template = templateOf(slope, positions, interval);
+  return positions.map((position) => {
+    const { from, skipped, length } = spanAround(position, interval, slope.length);
+    return length < LEAST_SEEN * template.length ? NaN : correlation(slope, from, template, skipped, length);
   });
 };
 

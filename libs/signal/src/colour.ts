@@ -12,6 +12,12 @@ export interface Colour {
 /** Window of POS and CHROM: 1.6 s, one beat at 37 bpm (Wang et al. 2017, IEEE TBME 64:1479). */
 const WINDOW_SECONDS = 1.6;
 
+/**
+ * CHROM and GREEN divide by the mean over this long: several beats, so that it does not swing with them and bend their
+ * rise (1.6 s cost a third more error of SDNN), and about a breath, so that light that drifts is followed.
+ */
+const MEAN_SECONDS = 5;
+
 /** Where CHROM tunes its two signals against each other: 40-240 bpm (de Haan and Jeanne 2013, IEEE TBME 60:2878). */
 const TUNING_BAND: Band = { low: 40 / 60, high: 4 };
 
@@ -128,7 +134,7 @@ export const pos = (colour: Colour): Float64Array => {
 
 /** The trace over its own running mean, minus one: the relative change of light. */
 export const relativeChange = (values: Float64Array): Float64Array => {
-  const out = runningMean(values, windowFor(values.length));
+  const out = runningMean(values, Math.round(MEAN_SECONDS * GRID_RATE_HZ));
   for (let i = 0; i < out.length; i++) out[i] = out[i]! < DARKEST_MEAN ? 0 : values[i]! / out[i]! - 1;
   return out;
 };

@@ -205,8 +205,12 @@ describe('what is no pulse', () => {
   });
 
   it('a wave with more power at twice its rate than a face has is suspected to be half the rate', () => {
-    const { traces } = faceOf({ seed: 4, heartRate: 50, sdnn: 5, shape: { dicrotic: 1.4 } });
-    expect(analyseFace(traces).heartRate.reasons).toContain('half_rate_suspected');
+    const { traces } = faceOf({ seed: 4, heartRate: 100, sdnn: 5 });
+    // Every other beat is stronger, so the strongest line of the spectrum is at 50 per minute.
+    const halved = (values: Float64Array): Float64Array =>
+      values.map((value, i) => value * (1 - 0.008 * Math.sin((2 * Math.PI * 50 * traces.timesSeconds[i]!) / 60)));
+    const patches = traces.patches.map((patch) => ({ ...patch, green: halved(patch.green) }));
+    expect(analyseFace({ ...traces, patches }).heartRate.reasons).toContain('half_rate_suspected');
   });
 
   it('one patch alone, or none, is refused', () => {
@@ -247,6 +251,7 @@ describe('the cost of an analysis', () => {
     const before = process.cpuUsage();
     for (let i = 0; i < rounds; i++) analyseFace(traces);
     const { user, system } = process.cpuUsage(before);
+    console.log("CPU", (user + system) / 1000 / rounds);
     expect((user + system) / 1000 / rounds).toBeLessThan(150);
   });
 });

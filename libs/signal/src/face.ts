@@ -1,8 +1,8 @@
-import type { FaceTraces, MethodReading, PatchReading, PulseAnalysis, PulseReason } from './analysis.ts';
+import type { FaceTraces, PatchReading, PulseAnalysis, PulseReason } from './analysis.ts';
 import { withBeats, withoutBeats, type Frame } from './assemble.ts';
 import { transformPair, type Transform } from './band.ts';
 import { gridOf, type Grid } from './clock.ts';
-import { fuse, fuseTransforms, type Fusion } from './fuse.ts';
+import { concord, fuse, fuseTransforms, type Fusion } from './fuse.ts';
 import {
   agreeingMethods,
   allowance,
@@ -10,6 +10,7 @@ import {
   halfRateSuspected,
   LEAST_FACE_DECIBELS,
   regionsAgree,
+  type Witness,
 } from './gates.ts';
 import { motionOf, type Motion } from './motion.ts';
 import { patchPulses, type PatchPulse } from './patches.ts';
@@ -25,7 +26,8 @@ const LEAST_STILL_SHARE = 0.6;
 /** Two patches are the least that can agree. */
 const FEWEST_PATCHES = 2;
 
-interface MethodFusion {
+/** One method over all patches. */
+interface MethodFusion extends Witness {
   readonly method: FaceMethod;
   readonly spectra: readonly Spectrum[];
   readonly fusion: Fusion;
@@ -35,7 +37,9 @@ const fusionsOf = (patches: readonly PatchPulse[]): MethodFusion[] =>
   METHODS.flatMap((method) => {
     const spectra = spectraOf(patches.map((patch) => patch[method]));
     const fusion = fuse(spectra);
-    return fusion === null ? [] : [{ method, spectra, fusion }];
+    if (fusion === null) return [];
+    const { rateHz, snrDecibels, spectrum } = fusion;
+    return [{ method, spectra, fusion, spectrum, snrDecibels, ratePerMinute: 60 * rateHz }];
   });
 
 /** Patches are named `region` or `region.part`: parts of one region are one witness. */
@@ -95,23 +99,16 @@ const spectralReasons = (patches: readonly PatchPulse[], { chosen, agreeing }: C
   const least = LEAST_FACE_DECIBELS + allowance(grid.durationSeconds);
   if (!(fusion.snrDecibels >= least)) reasons.push('low_snr');
   if (!agreeing) reasons.push('methods_disagree');
-  if (!regionsAgree(regionRates(patches, spectra), 60 * fusion.rateHz)) reasons.push('regions_disagree');
+  const patchwork = { regionRates: regionRates(patches, spectra), concord: concord(spectra, fusion) };
+  if (!regionsAgree(patchwork, 60 * fusion.rateHz, grid.durationSeconds)) reasons.push('regions_disagree');
   if (halfRateSuspected(fusion.power, fusion.rateHz)) reasons.push('half_rate_suspected');
   return reasons;
 };
 
-const methodReadings = (fusions: readonly MethodFusion[]): MethodReading[] =>
-  fusions.map(({ method, fusion }) => ({
-    method,
-    ratePerMinute: 60 * fusion.rateHz,
-    snrDecibels: fusion.snrDecibels,
-  }));
-
 /** The strongest method that another one confirms, else the strongest; null where there is none. */
-const choose = (fusions: readonly MethodFusion[], methods: readonly MethodReading[], grid: Grid): Choice | null => {
-  const confirmed = agreeingMethods(methods, grid.durationSeconds)[0]?.method;
-  const strongest = [...fusions].sort((a, b) => b.fusion.snrDecibels - a.fusion.snrDecibels)[0];
-  const chosen = fusions.find(({ method }) => method === confirmed) ?? strongest;
+const choose = (fusions: readonly MethodFusion[], grid: Grid): Choice | null => {
+  const confirmed = agreeingMethods(fusions, grid.durationSeconds)[0];
+  const chosen = confirmed ?? [...fusions].sort((a, b) => b.snrDecibels - a.snrDecibels)[0];
   return chosen === undefined ? null : { chosen, agreeing: confirmed !== undefined };
 };
 
@@ -119,8 +116,7 @@ const analyseOn = (traces: FaceTraces, grid: Grid, frame: Frame): PulseAnalysis 
   const patches = patchPulses(traces, grid);
   if (patches.length < FEWEST_PATCHES) return withoutBeats({ ...frame, reasons: ['too_few_patches'] });
   const fusions = fusionsOf(patches);
-  const methods = methodReadings(fusions);
-  const choice = choose(fusions, methods, grid);
+  const choice = choose(fusions, grid);
   if (choice === null) return withoutBeats({ ...frame, reasons: ['no_signal'] });
   const { method, fusion } = choice.chosen;
   const motion = motionOf(traces, grid);
@@ -136,7 +132,7 @@ const analyseOn = (traces: FaceTraces, grid: Grid, frame: Frame): PulseAnalysis 
       grid,
       coverage,
       snrDecibels: fusion.snrDecibels,
-      methods,
+      methods: fusions.map(({ method, ratePerMinute, snrDecibels }) => ({ method, ratePerMinute, snrDecibels })),
       patches: patchReadings(patches, choice.chosen),
       reasons,
     },

@@ -1,5 +1,5 @@
 import type { Transform } from './band.ts';
-import { bandPower, decibels, powerOf, pulsePeak, splitAt, templateAt, type Power, type Spectrum } from './spectrum.ts';
+import { bandPower, decibels, inStep, powerOf, pulsePeak, splitAt, templateAt, type Power, type Spectrum } from './spectrum.ts';
 
 /** One trace's part in the fused signal. */
 export interface Part {
@@ -15,6 +15,7 @@ export interface Fusion {
   readonly rateHz: number;
   readonly snrDecibels: number;
   readonly parts: readonly Part[];
+  readonly spectrum: Spectrum;
   readonly power: Power;
 }
 
@@ -84,10 +85,15 @@ const addDelayed = (
   binHz: number,
 ): void => {
   if (part.gain === 0) return;
-  const turn = 2 * Math.PI * part.delaySeconds * binHz;
+  // The turn of bin k is that of bin 1 to the power k: a running product instead of a sine a bin.
+  const turnRe = Math.cos(2 * Math.PI * part.delaySeconds * binHz);
+  const turnIm = Math.sin(2 * Math.PI * part.delaySeconds * binHz);
+  let c = part.gain;
+  let s = 0;
   for (let k = 1; k < target.re.length; k++) {
-    const c = part.gain * Math.cos(turn * k);
-    const s = part.gain * Math.sin(turn * k);
+    const next = c * turnRe - s * turnIm;
+    s = c * turnIm + s * turnRe;
+    c = next;
     target.re[k] = target.re[k]! + source.re[k]! * c - source.im[k]! * s;
     target.im[k] = target.im[k]! + source.re[k]! * s + source.im[k]! * c;
   }
@@ -129,7 +135,8 @@ export const fuse = (spectra: readonly Spectrum[]): Fusion | null => {
     const delaySeconds = delayAgainst(spectra[i]!, reference, roughHz);
     return Math.abs(delaySeconds) <= LONGEST_DELAY_SECONDS ? { ...part, delaySeconds } : SILENT;
   });
-  const power = powerOf(combine(spectra, parts));
+  const spectrum = combine(spectra, parts);
+  const power = powerOf(spectrum);
   const rateHz = pulsePeak(power);
   if (!(rateHz > 0)) return null;
   const heard = parts.reduce((sum, part) => sum + part.share, 0) || 1;
@@ -137,8 +144,27 @@ export const fuse = (spectra: readonly Spectrum[]): Fusion | null => {
     rateHz,
     snrDecibels: decibels(splitAt(power, rateHz)),
     parts: parts.map((part) => ({ ...part, share: part.share / heard })),
+    spectrum,
     power,
   };
+};
+
+/**
+ * How far the traces swing in step with the rest of the fused signal at its rate: each against the sum of the others, the
+ * mean over all. Every trace is a witness of its own, for its noise is not the others': 16 traces of flat noise reach 0.3
+ * in 30 s, a pulse as strong as its noise 0.4 and more.
+ */
+export const concord = (spectra: readonly Spectrum[], { spectrum, parts, rateHz }: Fusion): number => {
+  const rest = { ...spectrum, re: new Float64Array(spectrum.re.length), im: new Float64Array(spectrum.im.length) };
+  let sum = 0;
+  spectra.forEach((own, i) => {
+    const { gain, delaySeconds } = parts[i]!;
+    rest.re.set(spectrum.re);
+    rest.im.set(spectrum.im);
+    addDelayed(rest, own, { gain: -gain, delaySeconds }, spectrum.binHz);
+    sum += inStep(own, rest, rateHz);
+  });
+  return sum / spectra.length;
 };
 
 /** The fused trace before any filter: the same weights and delays on the transforms of the whole traces. */

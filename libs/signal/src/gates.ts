@@ -1,6 +1,6 @@
 import type { MethodReading, PulseReason } from './analysis.ts';
 import type { Grid } from './clock.ts';
-import { doubleOver, FASTEST_HZ, type Power } from './spectrum.ts';
+import { doubleOver, FASTEST_HZ, inStep, type Power, type Spectrum } from './spectrum.ts';
 
 /** The fused signal must be at least as strong as its noise: kept 78 % of real face windows, none without a pulse. */
 export const LEAST_FACE_DECIBELS = 0;
@@ -41,24 +41,48 @@ export const frameReasons = (grid: Grid, coverage: number): PulseReason[] => {
 export const halfRateSuspected = (power: Power, rateHz: number): boolean =>
   2 * rateHz <= FASTEST_HZ && doubleOver(power, rateHz) > HALF_RATE_POWER;
 
-/** The methods that agree with another one, best first; empty where no two do. */
-export const agreeingMethods = (
-  methods: readonly MethodReading[],
-  durationSeconds: number,
-): readonly MethodReading[] => {
+/** What a method saw in the fused signal. */
+export interface Witness extends MethodReading {
+  readonly spectrum: Spectrum;
+}
+
+/** Two methods that follow one pulse swing together at its rate; ours, between noise (0 ± 0.4) and pulses (0.8). */
+const LEAST_IN_STEP = 0.6;
+
+/**
+ * The methods that agree with POS, it included, best first; empty where none does. Two of three must agree, and POS must
+ * be one: GREEN sees every change of light, CHROM lets one through as far as noise detunes it, and the two then agree on
+ * the sway of a head. POS is blind to changes that all colours share, whatever its tuning. Agreement is of the rate and of
+ * the swing itself: a noise peak may chance upon the sway's place, but not on its phase.
+ */
+export const agreeingMethods = <W extends Witness>(witnesses: readonly W[], durationSeconds: number): readonly W[] => {
   const least = LEAST_METHOD_DECIBELS + allowance(durationSeconds);
-  const able = methods.filter((method) => method.snrDecibels >= least);
-  return able
-    .filter((method) =>
-      able.some(
-        (other) => other !== method && Math.abs(other.ratePerMinute - method.ratePerMinute) <= AGREEMENT_PER_MINUTE,
-      ),
-    )
-    .sort((a, b) => b.snrDecibels - a.snrDecibels);
+  const able = witnesses.filter((witness) => witness.snrDecibels >= least);
+  const blind = able.find(({ method }) => method === 'POS');
+  if (blind === undefined) return [];
+  const agreeing = able.filter(
+    ({ ratePerMinute, spectrum }) =>
+      Math.abs(ratePerMinute - blind.ratePerMinute) <= AGREEMENT_PER_MINUTE &&
+      inStep(blind.spectrum, spectrum, blind.ratePerMinute / 60) >= LEAST_IN_STEP,
+  );
+  return agreeing.length < 2 ? [] : agreeing.sort((a, b) => b.snrDecibels - a.snrDecibels);
 };
 
-/** Whether at least two regions, and a third of them, show the rate. Rates per minute. */
-export const regionsAgree = (rates: readonly number[], ratePerMinute: number): boolean => {
-  const agreeing = rates.filter((rate) => Math.abs(rate - ratePerMinute) <= AGREEMENT_PER_MINUTE).length;
-  return agreeing >= Math.max(2, rates.length / 3);
+/** Least concord of the patches (see `concord`), in 25 s and more; in 10 s chance reaches further: 0.43. */
+const LEAST_CONCORD = 0.35;
+const CONCORD_BY_DECIBEL = 0.03;
+
+/** What the patches of a face say of a rate by themselves. */
+export interface Patchwork {
+  /** The rate that each region shows, per minute; NaN where it shows none. */
+  readonly regionRates: readonly number[];
+  readonly concord: number;
+}
+
+/** Whether two regions and a third of them show the rate, and the patches swing in step at it. */
+export const regionsAgree = (patchwork: Patchwork, ratePerMinute: number, durationSeconds: number): boolean => {
+  const { regionRates, concord } = patchwork;
+  const agreeing = regionRates.filter((rate) => Math.abs(rate - ratePerMinute) <= AGREEMENT_PER_MINUTE).length;
+  const least = LEAST_CONCORD + CONCORD_BY_DECIBEL * allowance(durationSeconds);
+  return agreeing >= Math.max(2, regionRates.length / 3) && concord >= least;
 };

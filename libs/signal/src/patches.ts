@@ -20,8 +20,13 @@ const LEAST_COVERAGE = 0.6;
  */
 const CLAMP = 4;
 
+/** Relative changes below this are rounding of numbers, not light: a camera's finest step is 1e-6 of a patch's mean. */
+const ROUNDING = 1e-9;
+
+/** Moves outliers in; a trace that only holds rounding errors becomes nothing, or they would look like a signal. */
 const clamped = (values: Float64Array): Float64Array => {
   const sizes = values.map(Math.abs).sort();
+  if (sizes[sizes.length - 1]! < ROUNDING) return values.fill(0);
   const bound = CLAMP * 1.4826 * sizes[sizes.length >> 1]!;
   for (let i = 0; i < values.length; i++) values[i] = Math.min(bound, Math.max(-bound, values[i]!));
   return values;

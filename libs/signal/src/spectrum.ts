@@ -165,6 +165,23 @@ export const decibels = (split: Split): number =>
   split.signal > 0 ? 10 * Math.log10(split.signal / Math.max(split.noise, 1e-12 * split.signal)) : -Infinity;
 
 /**
+ * How far two traces swing together at a rate: the in-phase part of their coherence over the template, -1 … 1. Traces of
+ * one pulse reach 0.8 and more, traces that happen to have a peak at the same place do not.
+ */
+export const inStep = (a: Spectrum, b: Spectrum, rateHz: number): number => {
+  const reach = templateAt(a, rateHz);
+  const first = Math.max(1, Math.ceil((rateHz - reach) / a.binHz));
+  const last = Math.min(a.re.length - 1, Math.floor((rateHz + reach) / a.binHz));
+  let [together, ofA, ofB] = [0, 0, 0];
+  for (let k = first; k <= last; k++) {
+    together += a.re[k]! * b.re[k]! + a.im[k]! * b.im[k]!;
+    ofA += a.re[k]! ** 2 + a.im[k]! ** 2;
+    ofB += b.re[k]! ** 2 + b.im[k]! ** 2;
+  }
+  return ofA > 0 && ofB > 0 ? together / Math.sqrt(ofA * ofB) : 0;
+};
+
+/**
  * Power at twice a rate over the power at it, the noise under both taken off. A rate that is half the true one has its
  * true peak at the double.
  */

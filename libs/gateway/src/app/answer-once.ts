@@ -1,6 +1,6 @@
 import { asFault, Fault, type Clock } from '@smartscan/kernel';
 import type { CallInputOf, Operation } from '@smartscan/contracts/operation';
-import { Reply, type Call, type Scope, type Services, type UnitOfWork } from '@smartscan/platform/ports';
+import { Reply, type Call, type Log, type Scope, type Services, type Tx, type UnitOfWork } from '@smartscan/platform/ports';
 import { decide } from '../domain/idempotency.ts';
 import { refusal } from '../domain/problems.ts';
 import { add, change, knownRequest, recordOf, remove, type IdempotencyRecord } from './idempotency-records.ts';
@@ -31,6 +31,7 @@ export class AnswerOnce {
     private readonly work: UnitOfWork,
     private readonly services: Services,
     private readonly clock: Clock,
+    private readonly log: Log,
   ) {}
 
   /** Throws `idempotency_key_in_use` (409) or `idempotency_key_reused` (422). */
@@ -43,7 +44,7 @@ export class AnswerOnce {
       // Freed since: whoever held it is just done.
       if (!met) throw refusal('idempotency_key_in_use', { retryAfterSeconds: 1 });
       const decision = decide(knownRequest(met), claim.fingerprint, now.getTime(), limitMsOf(claim.operation));
-      if (decision.action === 'running') throw refusal('idempotency_key_in_use', decision);
+      if (decision.action === 'running') throw refusal('idempotency_key_in_use', { retryAfterSeconds: decision.retryAfterSeconds });
       if (decision.action === 'mismatch') throw refusal('idempotency_key_reused');
       if (decision.action !== 'take_over') return { earlier: met };
       const attempt = met.attempt + 1;
@@ -53,25 +54,35 @@ export class AnswerOnce {
     });
   }
 
-  /** Remembers how it went. `fingerprint`: now that the whole request is known. */
+  /**
+   * Remembers how it went. `fingerprint`: now that the whole request is known. Never fails: what was done is done, and
+   * is answered with; the key stays taken until its time is up.
+   */
   async finish(claim: Claim, attempt: number, fingerprint: string, reply: Reply): Promise<void> {
     const { operation, scope, id } = claim;
     const answer = operation.phi === 'no' ? JSON.stringify(reply.body) : undefined;
-    await this.work.run(scope, (tx) =>
-      change(tx, { id, attempt }, {
-        state: 'finished',
-        fingerprint,
-        status: reply.status,
-        resourceId: resourceIdOf(reply.body) ?? null,
-        answer: answer !== undefined && answer.length <= ANSWER_MAX_CHARS ? answer : null,
-        location: reply.headers['Location'] ?? null,
-      }),
-    );
+    const values = {
+      state: 'finished' as const,
+      fingerprint,
+      status: reply.status,
+      resourceId: resourceIdOf(reply.body) ?? null,
+      answer: answer !== undefined && answer.length <= ANSWER_MAX_CHARS ? answer : null,
+      location: reply.headers['Location'] ?? null,
+    };
+    await this.upkeep(scope, (tx) => change(tx, { id, attempt }, values));
   }
 
   /** Frees the key of a request that changed nothing. */
   async release({ scope, id }: Claim, attempt: number): Promise<void> {
-    await this.work.run(scope, (tx) => remove(tx, { id, attempt }));
+    await this.upkeep(scope, (tx) => remove(tx, { id, attempt }));
+  }
+
+  private async upkeep(scope: Scope, work: (tx: Tx) => Promise<unknown>): Promise<void> {
+    try {
+      await this.work.run(scope, work);
+    } catch (error) {
+      this.log.error('idempotency.not_recorded', { request_id: scope.requestId, code: asFault(error).code });
+    }
   }
 
   /**

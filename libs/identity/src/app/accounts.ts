@@ -1,4 +1,4 @@
-import { p, UniqueConstraintViolationException } from '@mikro-orm/core';
+import { p } from '@mikro-orm/core';
 import { Fault } from '@smartscan/kernel';
 import { defineTable, type RowOf, type Tx } from '@smartscan/platform/ports';
 
@@ -29,16 +29,8 @@ export type Account = RowOf<typeof accountTable>;
 
 /** Throws `identity.email_taken`. */
 export async function addAccount(tx: Tx, account: Account): Promise<void> {
-  try {
-    await tx.em.insert(accountTable.entity, account);
-  } catch (error) {
-    if (
-      error instanceof UniqueConstraintViolationException &&
-      'constraint' in error &&
-      error.constraint === 'account_email'
-    ) {
-      throw new Fault('conflict', 'identity.email_taken', 'There is an account with this email address already.');
-    }
-    throw error;
-  }
+  const { entity } = accountTable;
+  const added = await tx.em.createQueryBuilder(entity).insert(account).onConflict('email').ignore().execute();
+  if (added.affectedRows > 0) return;
+  throw new Fault('conflict', 'identity.email_taken', 'There is an account with this email address already.');
 }

@@ -1,4 +1,4 @@
-import { LockMode, p } from '@mikro-orm/core';
+import { p } from '@mikro-orm/core';
 import type { apiKey } from '@smartscan/contracts/identity';
 import type { Scope } from '@smartscan/contracts/operation';
 import { defineTable, type RowOf, type Tx } from '@smartscan/platform/ports';
@@ -39,9 +39,8 @@ export async function addApiKey(tx: Tx, key: NewApiKey): Promise<void> {
 export const apiKeyByDigest = (tx: Tx, digest: string): Promise<ApiKey | null> =>
   tx.em.findOne(apiKeyTable.entity, { digest });
 
-/** Held against changes by others until the transaction ends. */
-export const holdApiKey = (tx: Tx, workspaceId: string, id: string): Promise<ApiKey | null> =>
-  tx.em.findOne(apiKeyTable.entity, { workspaceId, id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+export const apiKeyOf = (tx: Tx, workspaceId: string, id: string): Promise<ApiKey | null> =>
+  tx.em.findOne(apiKeyTable.entity, { workspaceId, id });
 
 /** Newest first, one more than the limit where there is more. `cursor`: the id to go on after. */
 export const apiKeysBefore = (
@@ -56,8 +55,9 @@ export const apiKeysBefore = (
     { orderBy: { id: 'desc' }, limit: limit + 1 },
   );
 
-export async function markRevoked(tx: Tx, id: string, revokedAt: Date): Promise<void> {
-  await tx.em.nativeUpdate(apiKeyTable.entity, { id }, { revokedAt });
+/** Whether it was this call that revoked the key: not where it was revoked before, or isn't the workspace's. */
+export async function markRevoked(tx: Tx, workspaceId: string, id: string, revokedAt: Date): Promise<boolean> {
+  return (await tx.em.nativeUpdate(apiKeyTable.entity, { workspaceId, id, revokedAt: null }, { revokedAt })) > 0;
 }
 
 /** A key as the API shows it. */

@@ -3,7 +3,7 @@ import type { InputOf, OutputOf, Scope } from '@smartscan/contracts/operation';
 import { Fault, type Clock } from '@smartscan/kernel';
 import type { Call, Tx, UnitOfWork } from '@smartscan/platform/ports';
 import { refuseExpiryInPast, refuseScopesNotHeld, refuseUnlessLive } from '../domain/api-key.ts';
-import { addApiKey, apiKeyView, holdApiKey } from './api-keys.ts';
+import { addApiKey, apiKeyView, apiKeyOf } from './api-keys.ts';
 import type { NewRecords } from './new-records.ts';
 
 export class CreateApiKey {
@@ -25,9 +25,9 @@ export class CreateApiKey {
     });
   }
 
-  /** The calling key is held until the commit: one that is revoked at the same moment makes no key any more. */
+  /** Read anew: what the gateway knew of the calling key may be some seconds old. */
   private async scopesOfCaller(tx: Tx, { tenant, actor }: Call): Promise<readonly Scope[]> {
-    const caller = actor.kind === 'api_key' ? await holdApiKey(tx, tenant, actor.id) : null;
+    const caller = actor.kind === 'api_key' ? await apiKeyOf(tx, tenant, actor.id) : null;
     if (!caller) throw new Fault('forbidden', 'identity.scope_not_held', 'Only an API key can make API keys.');
     refuseUnlessLive(caller, this.clock.nowMs());
     return caller.scopes;

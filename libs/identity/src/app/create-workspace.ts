@@ -5,12 +5,9 @@ import type { Call, Place, UnitOfWork } from '@smartscan/platform/ports';
 import { canonicalEmail, canonicalPassword } from '../domain/account.ts';
 import { addAccount } from './accounts.ts';
 import { addApiKey, apiKeyView } from './api-keys.ts';
+import type { Hashes } from './hashes.ts';
 import type { NewRecords } from './new-records.ts';
 import { addWorkspace, workspaceView } from './workspaces.ts';
-
-/** Gives what may be stored of a password. */
-export type HashPassword = (password: string) => Promise<string>;
-export const HASH_PASSWORD = Symbol('HashPassword');
 
 const EVERY_SCOPE = Object.keys(SCOPES) as Scope[];
 
@@ -19,7 +16,7 @@ export class CreateWorkspace {
   constructor(
     private readonly work: UnitOfWork,
     private readonly records: NewRecords,
-    private readonly hashPassword: HashPassword,
+    private readonly hashes: Hashes,
     private readonly place: Place,
   ) {}
 
@@ -27,7 +24,7 @@ export class CreateWorkspace {
     this.refuseOtherRegion(input.region);
     const { admin } = input;
     // Before the transaction: hashing takes long on purpose.
-    const passwordHash = await this.hashPassword(canonicalPassword(admin.password));
+    const passwordHash = await this.hashes.password(canonicalPassword(admin.password));
     const workspace = this.records.workspace(input.name);
     const account = this.records.account({
       workspaceId: workspace.id,

@@ -3,7 +3,7 @@ import type { Scope } from '@smartscan/contracts/operation';
 import type { Ids, Place } from '@smartscan/platform/ports';
 import type { Account } from './accounts.ts';
 import type { NewApiKey } from './api-keys.ts';
-import { digestOf } from './digest.ts';
+import type { Hashes } from './hashes.ts';
 import type { Workspace } from './workspaces.ts';
 
 export interface KeyWish {
@@ -24,6 +24,7 @@ export class NewRecords {
     private readonly ids: Ids,
     private readonly clock: Clock,
     private readonly place: Place,
+    private readonly hashes: Hashes,
   ) {}
 
   /** On the free plan, which promises the least and keeps the shortest. */
@@ -42,7 +43,7 @@ export class NewRecords {
       workspaceId,
       name,
       hint: apiKeyHint(secret),
-      digest: digestOf(secret),
+      digest: this.hashes.key(secret),
       scopes: [...new Set(scopes)],
       createdAt: this.now(),
       expiresAt,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Fault } from '@smartscan/kernel';
+import type { Fault } from '@smartscan/kernel';
 import { refuseExpiryInPast, refuseScopesNotHeld, refuseUnlessLive, stateOf } from './api-key.ts';
 
 const instants = fc.integer({ min: 0, max: 4_102_444_800_000 });

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Fault } from '@smartscan/kernel';
+import type { RecordName, TenantKey } from './envelope.ts';
 import {
   additionalData,
   KEY_BYTES,
@@ -7,108 +8,135 @@ import {
   pseudonymOf,
   SEAL_CHANCE_BYTES,
   sealRecord,
-  type RecordName,
+  tenantKeyFrom,
 } from './envelope.ts';
 
 /** Wraps tenant keys under the region's root key: a local file here, AWS KMS in a cell. */
 export interface KeyWrapper {
-  wrap(key: Uint8Array, aad: Uint8Array): Promise<Buffer>;
-  unwrap(wrapped: Uint8Array, aad: Uint8Array): Promise<Buffer>;
+  readonly wrap: (key: Uint8Array, aad: Uint8Array) => Promise<Buffer>;
+  /** The caller overwrites what it gets. Fault where the root key is not the one that wrapped. */
+  readonly unwrap: (wrapped: Uint8Array, aad: Uint8Array) => Promise<Buffer>;
 }
 
-export type StoredKey =
-  | { readonly state: 'none' }
-  | { readonly state: 'shredded' }
-  | { readonly state: 'live'; readonly wrapped: Buffer };
+/** A tenant's key as it is kept. */
+export interface WrappedKey {
+  readonly version: number;
+  readonly wrapped: Buffer;
+}
+
+export type StoredKey = 'none' | 'shredded' | WrappedKey;
 
 /** Where wrapped tenant keys are kept. A shredded tenant stays on record, so that it never gets a new key in silence. */
 export interface TenantKeyStore {
-  load(tenant: string): Promise<StoredKey>;
-  /** Keeps the first that comes; resolves to what is on record afterwards. */
-  insertIfAbsent(tenant: string, wrapped: Buffer): Promise<StoredKey>;
-  shred(tenant: string): Promise<void>;
+  readonly load: (tenant: string) => Promise<StoredKey>;
+  /** Keeps the first that comes; answers what is on record afterwards. */
+  readonly insertIfAbsent: (tenant: string, key: WrappedKey) => Promise<StoredKey>;
+  /** Removes the key and leaves the mark "shredded", also for a tenant that had none. */
+  readonly remove: (tenant: string) => Promise<void>;
 }
 
-/** Ours: a key that was shredded elsewhere is out of use here within this time, as P38 asks of settings. */
+// Ours: a key that was shredded elsewhere is out of use here within this time, as P38 asks of settings.
 const CACHE_MS = 60_000;
-/** Ours: tenants whose unwrapped keys are held at once; 32 bytes each. */
+// Ours: tenants whose keys are held at once; about 1 KB each.
 const CACHE_TENANTS = 1_000;
+// Ours: the largest value of one row; what is larger belongs in the object store, sealed in parts.
+const MAX_PLAINTEXT_BYTES = 64 * 1024 * 1024;
+const FIRST_VERSION = 1;
 
 interface Cached {
-  readonly key: Promise<Buffer>;
-  readonly until: number;
+  readonly key: Promise<TenantKey>;
+  readonly untilMs: number;
 }
 
-const aadOfKey = (tenant: string): Buffer => additionalData('tenant-key', tenant, '1');
-const aadOf = (tenant: string, { table, row }: RecordName): Buffer => additionalData(tenant, table, row);
+const aadOfKey = (tenant: string, version: number): Buffer => additionalData('tenant-key', tenant, String(version));
 
-/** Seals and opens records for tenants. */
+/** Seals and opens records for tenants. A tenant's key is made at its first use. */
 export class Keys {
-  private readonly cache = new Map<string, Cached>();
+  readonly #wrapper: KeyWrapper;
+  readonly #store: TenantKeyStore;
+  readonly #nowMs: () => number;
+  /** In the order of last use, so the first is the one to forget. */
+  readonly #cache = new Map<string, Cached>();
 
-  constructor(
-    private readonly wrapper: KeyWrapper,
-    private readonly store: TenantKeyStore,
-    private readonly nowMs: () => number = () => performance.now(),
-  ) {}
+  /** `nowMs`: a clock that never goes back. */
+  constructor(wrapper: KeyWrapper, store: TenantKeyStore, nowMs: () => number = () => performance.now()) {
+    this.#wrapper = wrapper;
+    this.#store = store;
+    this.#nowMs = nowMs;
+  }
 
-  /** `SEAL_OVERHEAD_BYTES` longer than the plaintext. Fault `platform.key_shredded` for a tenant that was erased. */
+  /** `SEAL_OVERHEAD_BYTES` longer than the plaintext. Faults: `platform.key_shredded`, `platform.seal_too_large`. */
   async seal(tenant: string, record: RecordName, plaintext: Uint8Array): Promise<Buffer> {
-    const key = await this.tenantKey(tenant);
-    return sealRecord(key, aadOf(tenant, record), plaintext, randomBytes(SEAL_CHANCE_BYTES));
+    if (plaintext.length > MAX_PLAINTEXT_BYTES) throw tooLarge();
+    const key = await this.#tenantKey(tenant);
+    return sealRecord(key, { tenant, record }, plaintext, randomBytes(SEAL_CHANCE_BYTES));
   }
 
-  /** Faults: `platform.seal_broken` where tenant, table, row or any bit differs, `platform.key_shredded`. */
+  /** Faults: `platform.seal_broken` where tenant, table, row or any bit differs; `platform.key_shredded`. */
   async open(tenant: string, record: RecordName, sealed: Uint8Array): Promise<Buffer> {
-    return openRecord(await this.tenantKey(tenant), aadOf(tenant, record), sealed);
+    return openRecord(await this.#tenantKey(tenant), { tenant, record }, sealed);
   }
 
-  /** The same value of the same tenant and purpose gives the same text; nothing leads back. */
+  /**
+   * The same value of the same tenant and purpose always gives the same 43 characters, by which rows can be found; no
+   * way leads back, nor from one tenant or purpose to another. Fault `platform.key_shredded`.
+   */
   async pseudonym(tenant: string, purpose: string, value: string): Promise<string> {
-    return pseudonymOf(await this.tenantKey(tenant), purpose, value);
+    return pseudonymOf(await this.#tenantKey(tenant), purpose, value);
   }
 
-  /** Makes everything that was ever sealed for the tenant unreadable, at once here, within a minute everywhere. */
+  /** Makes whatever was sealed for the tenant unreadable for good: at once here, within a minute everywhere. */
   async shred(tenant: string): Promise<void> {
-    await this.store.shred(tenant);
+    await this.#store.remove(tenant);
+    // After the removal: a load that began before it must not stay.
     this.forget(tenant);
   }
 
+  /** Drops the key from memory; the next use asks the store. */
   forget(tenant: string): void {
-    const cached = this.cache.get(tenant);
-    this.cache.delete(tenant);
-    void cached?.key.then((key) => key.fill(0)).catch(() => undefined);
+    this.#cache.delete(tenant);
   }
 
-  private tenantKey(tenant: string): Promise<Buffer> {
-    const now = this.nowMs();
-    const cached = this.cache.get(tenant);
-    if (cached && cached.until > now) {
-      // Read again, so last in the order in which the cache forgets.
-      this.cache.delete(tenant);
-      this.cache.set(tenant, cached);
-      return cached.key;
+  #tenantKey(tenant: string): Promise<TenantKey> {
+    const now = this.#nowMs();
+    const known = this.#cache.get(tenant);
+    const cached = known !== undefined && now < known.untilMs ? known : this.#fetched(tenant, now + CACHE_MS);
+    this.#cache.delete(tenant);
+    this.#cache.set(tenant, cached);
+    this.#evict();
+    return cached.key;
+  }
+
+  /** All who ask while the key is on its way share one answer; a failure is not kept. */
+  #fetched(tenant: string, untilMs: number): Cached {
+    const cached = { key: this.#fetch(tenant), untilMs };
+    cached.key.catch(() => {
+      if (this.#cache.get(tenant) === cached) this.#cache.delete(tenant);
+    });
+    return cached;
+  }
+
+  #evict(): void {
+    const [oldest] = this.#cache.keys();
+    if (this.#cache.size > CACHE_TENANTS && oldest !== undefined) this.#cache.delete(oldest);
+  }
+
+  async #fetch(tenant: string): Promise<TenantKey> {
+    const known = await this.#store.load(tenant);
+    // Two processes may make a key at once: what is on record counts.
+    const stored = known === 'none' ? await this.#store.insertIfAbsent(tenant, await this.#made(tenant)) : known;
+    if (typeof stored === 'string') throw shredded();
+    const raw = await this.#wrapper.unwrap(stored.wrapped, aadOfKey(tenant, stored.version));
+    return tenantKeyFrom(stored.version, raw);
+  }
+
+  async #made(tenant: string): Promise<WrappedKey> {
+    const raw = randomBytes(KEY_BYTES);
+    try {
+      return { version: FIRST_VERSION, wrapped: await this.#wrapper.wrap(raw, aadOfKey(tenant, FIRST_VERSION)) };
+    } finally {
+      raw.fill(0);
     }
-    const key = this.fetchKey(tenant);
-    this.cache.delete(tenant);
-    this.cache.set(tenant, { key, until: now + CACHE_MS });
-    key.catch(() => this.cache.delete(tenant));
-    const oldest = this.cache.keys().next().value;
-    if (this.cache.size > CACHE_TENANTS && oldest !== undefined) this.cache.delete(oldest);
-    return key;
-  }
-
-  private async fetchKey(tenant: string): Promise<Buffer> {
-    const known = await this.store.load(tenant);
-    if (known.state === 'live') return this.wrapper.unwrap(known.wrapped, aadOfKey(tenant));
-    if (known.state === 'shredded') throw shredded();
-    const fresh = randomBytes(KEY_BYTES);
-    const wrapped = await this.wrapper.wrap(fresh, aadOfKey(tenant));
-    fresh.fill(0);
-    // Another process may have been first: what is on record counts.
-    const stored = await this.store.insertIfAbsent(tenant, wrapped);
-    if (stored.state !== 'live') throw shredded();
-    return this.wrapper.unwrap(stored.wrapped, aadOfKey(tenant));
   }
 }
 
@@ -118,3 +146,8 @@ const shredded = (): Fault =>
     'platform.key_shredded',
     'The keys of this workspace were destroyed; its data can no longer be read.',
   );
+
+const tooLarge = (): Fault =>
+  new Fault('invalid', 'platform.seal_too_large', 'The value is too large to be stored in one piece.', {
+    members: { max_bytes: MAX_PLAINTEXT_BYTES },
+  });

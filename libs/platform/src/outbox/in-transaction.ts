@@ -1,5 +1,11 @@
 import type pg from 'pg';
 
+/**
+ * Ours: far longer than any pause between two of our statements. A process that hangs with a lock in its hand loses both
+ * when it is up, so that another can go on.
+ */
+const BEGIN = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '60s'";
+
 /** Runs `work` in a transaction of one of the pool's connections; a throw rolls it back and goes on to the caller. */
 export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
@@ -10,7 +16,7 @@ export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClie
   };
   client.on('error', onError);
   try {
-    await client.query('BEGIN');
+    await client.query(BEGIN);
     const result = await work(client);
     await client.query('COMMIT');
     return result;

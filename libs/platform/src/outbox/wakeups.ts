@@ -37,6 +37,7 @@ export class Wakeups {
   #presence: number | undefined;
   #closed = false;
   #running: Promise<void> | undefined;
+  #turn: Promise<void> = Promise.resolve();
   #connected: Resolvable | undefined;
 
   constructor(config: pg.ClientConfig) {
@@ -62,7 +63,8 @@ export class Wakeups {
     if (!CHANNEL.test(channel)) throw new RangeError('A channel is lower-case letters, digits and "_".');
     const listeners = this.#listeners.get(channel) ?? new Set();
     this.#listeners.set(channel, listeners.add(listener));
-    void this.#hear(channel, listener);
+    // One after the other: a connection takes one statement at a time.
+    this.#turn = this.#turn.then(() => this.#hear(channel, listener));
     return () => {
       listeners.delete(listener);
     };
@@ -77,7 +79,7 @@ export class Wakeups {
 
   /** A failed LISTEN means a lost connection, and then every channel is listened to again after the reconnect. */
   async #hear(channel: string, listener: Listener): Promise<void> {
-    const heard = await this.#client?.query(`LISTEN ${channel}`).catch(() => undefined);
+    const heard = await this.#client?.query(listenTo(channel)).catch(() => undefined);
     if (heard !== undefined) listener('');
   }
 
@@ -105,9 +107,10 @@ export class Wakeups {
     client.on('notification', ({ channel, payload }) => this.#tell(channel, payload ?? ''));
     try {
       await client.connect();
+      const presence = await takePresence(client);
+      for (const channel of this.#listeners.keys()) await client.query(listenTo(channel));
+      this.#presence = presence;
       this.#client = client;
-      this.#presence = await takePresence(client);
-      for (const channel of this.#listeners.keys()) await client.query(`LISTEN ${channel}`);
       this.#connected?.resolve();
       for (const channel of this.#listeners.keys()) this.#tell(channel, '');
       await Promise.race([ended, this.#closing.promise]);
@@ -125,6 +128,8 @@ export class Wakeups {
     for (const listener of this.#listeners.get(channel) ?? []) listener(payload);
   }
 }
+
+const listenTo = (channel: string): string => `LISTEN "${channel}"`;
 
 async function takePresence(client: pg.Client): Promise<number> {
   for (;;) {

@@ -69,3 +69,16 @@ export const provide = <A extends unknown[], T>(
   useFactory: (...args: A) => new type(...args),
   inject: [...inject],
 });
+
+/** As `provide`, for a class that takes its many parts by name. */
+export const provideByName = <P extends object, T>(
+  type: new (parts: P) => T,
+  inject: { readonly [N in keyof P]: symbol | Type },
+): Provider => {
+  const names = Object.keys(inject) as (keyof P)[];
+  return {
+    provide: type,
+    useFactory: (...parts: unknown[]) => new type(Object.fromEntries(names.map((name, at) => [name, parts[at]])) as P),
+    inject: names.map((name) => inject[name]),
+  };
+};

@@ -123,13 +123,21 @@ async function createApp(modules: readonly DynamicModule[], platform: Platform):
   // skipMiddie: we use no Express-style middleware, and its hook would run for every request.
   const adapter = new FastifyAdapter({ ...httpServerOptions, skipMiddie: true });
   const app = await NestFactory.create<NestFastifyApplication>(Root, adapter, {
-    logger: new Logger(new PinoLogger({ pinoHttp: { logger: platform.log.pino } }), {}),
+    logger: nestLogger(platform),
     abortOnError: false,
     bodyParser: false,
   });
   await app.init();
   return app;
 }
+
+/** Nest's own lines about its wiring are sentences; only its warnings and errors are let into the log. */
+const nestLogger = ({ log }: Platform): Logger => {
+  const level = log.pino.isLevelEnabled('warn') && log.pino.levelVal < WARN_LEVEL ? 'warn' : log.pino.level;
+  return new Logger(new PinoLogger({ pinoHttp: { logger: log.pino.child({}, { level }) } }), {});
+};
+/** pino's number for `warn`. */
+const WARN_LEVEL = 40;
 
 function serveOperations(
   app: NestFastifyApplication,

@@ -11,12 +11,10 @@ import { standing, workspacesAfter } from './workspaces.ts';
 
 type Sweep = typeof custody.sweep;
 
-/** What one owner keeps of one category. `oldestSeconds`: the age of the oldest record; `null` where there is none. */
+/** What one owner may keep of one category. */
 interface Keeping {
   readonly sweep: Sweep;
   readonly category: DataCategory;
-  oldestSeconds: number | null;
-  failed: boolean;
 }
 
 interface Terms {
@@ -48,20 +46,12 @@ export class EnforceRetention {
 
   async run(): Promise<void> {
     const call = this.calls.begin(ROUND_DEADLINE_MS);
-    let open = sweeps().map((sweep) =>
-      CATEGORIES.map((category): Keeping => ({ sweep, category, oldestSeconds: null, failed: false })),
-    );
-    const all = open.flat();
+    let open = sweeps().map((sweep) => CATEGORIES.map((category): Keeping => ({ sweep, category })));
     for (let last: string | undefined = ''; last !== undefined; ) {
       const after: string = last;
       const batch = await this.work.run(call, (tx) => termsAfter(tx, after));
       open = await Promise.all(open.map((keepings) => this.sweepOwner(keepings, batch, call)));
       last = batch.length === BATCH_WORKSPACES ? batch.at(-1)?.workspaceId : undefined;
-    }
-    for (const category of CATEGORIES) {
-      const keepings = all.filter((keeping) => keeping.category === category);
-      const oldest = Math.max(...keepings.map((keeping) => keeping.oldestSeconds ?? 0));
-      this.report.oldest(category, oldest, !keepings.some((keeping) => keeping.failed));
     }
   }
 
@@ -70,25 +60,24 @@ export class EnforceRetention {
     const open: Keeping[] = [];
     for (const keeping of keepings) {
       try {
-        await this.sweepCategory(keeping, batch, call);
-        if (keeping.oldestSeconds !== null) open.push(keeping);
+        if (await this.sweepCategory(keeping, batch, call)) open.push(keeping);
       } catch (error) {
-        keeping.failed = true;
         this.report.failed(keeping.sweep.owner, keeping.category, error);
       }
     }
     return open;
   }
 
-  private async sweepCategory(keeping: Keeping, batch: readonly Terms[], call: Call): Promise<void> {
-    const { sweep, category } = keeping;
+  /** Whether the owner keeps anything of the category, of whichever workspace. */
+  private async sweepCategory({ sweep, category }: Keeping, batch: readonly Terms[], call: Call): Promise<boolean> {
     const limits = batch.map(({ workspaceId, standing, policy }) => ({
       workspace_id: workspaceId,
       ttl_seconds: ruleOf(category, standing, policy).ttlSeconds,
     }));
     const swept = await this.services.call(sweep, { category, limits }, call);
-    keeping.oldestSeconds = swept.oldest_age_seconds;
     if (swept.deleted > 0) this.report.deleted(category, swept.deleted);
+    this.report.kept(sweep.owner, category, swept.oldest_age_seconds);
+    return swept.oldest_age_seconds !== null;
   }
 }
 

@@ -10,6 +10,7 @@ const KEYS = Array.from({ length: 12 }, (_, n) => `key-${n}`);
 /** Ours: of 12 keys and some 200 events, a few keys fall sick in each run. */
 const SICK_SHARE = 0.03;
 const FAILING_SHARE = 0.1;
+const MEMBERS_MAX = 3;
 const RUNS = 8;
 
 type Step = 'publish' | 'join' | 'leave' | 'restart' | 'rewind' | 'replay' | 'wait';
@@ -41,30 +42,24 @@ class Life {
     this.#rig = rig;
   }
 
+  readonly #deeds: Readonly<Record<Step, () => Promise<unknown> | undefined>> = {
+    publish: () => {
+      this.rounds += 1;
+      return this.#rig.publish(KEYS);
+    },
+    join: () => (this.#members.length < MEMBERS_MAX ? this.#join() : undefined),
+    leave: () => this.#members.shift()?.close() as Promise<void> | undefined,
+    restart: () => {
+      this.#members = [];
+      return this.#rig.restart();
+    },
+    rewind: () => this.#rig.log.rewind(this.#rig.group),
+    replay: () => (this.#members.length > 0 ? this.#rig.log.replayParked(this.#rig.group) : undefined),
+    wait: () => sleep(20),
+  };
+
   async take(step: Step): Promise<void> {
-    switch (step) {
-      case 'publish':
-        await this.#rig.publish(KEYS);
-        this.rounds += 1;
-        return;
-      case 'join':
-        if (this.#members.length < 3) await this.#join();
-        return;
-      case 'leave':
-        await (this.#members.shift()?.close() as Promise<void> | undefined);
-        return;
-      case 'restart':
-        this.#members = [];
-        await this.#rig.restart();
-        return;
-      case 'rewind':
-        return this.#rig.log.rewind(this.#rig.group);
-      case 'replay':
-        if (this.#members.length > 0) await this.#rig.log.replayParked(this.#rig.group);
-        return;
-      case 'wait':
-        return sleep(20);
-    }
+    await this.#deeds[step]();
   }
 
   /** Handlers are well again, and what is parked goes through. */

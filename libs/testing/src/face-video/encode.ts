@@ -1,12 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  ALL_FORMATS,
-  BufferSource,
-  EncodedPacketSink,
-  Input,
-  type VideoCodec as TrackCodec,
-} from 'mediabunny';
+import { ALL_FORMATS, BufferSource, EncodedPacketSink, Input, type VideoCodec as TrackCodec } from 'mediabunny';
 import { hasFfmpeg } from './photo.ts';
 
 export type Codec = 'h264' | 'hevc' | 'vp8' | 'vp9' | 'av1';

@@ -131,12 +131,15 @@ const moments = (settings: Settings, timesSeconds: Float64Array, chance: Chance)
   const train = synthesizeBeats({ heartRate, sdnn, respiratoryRate, durationSeconds: seconds, chance });
   const wave = synthesizePulse(train, timesSeconds);
   const [swayX, swayY, light] = [sway(chance), sway(chance), sway(chance)];
-  const list = Array.from(timesSeconds, (time, n): Moment => ({
-    pulse: amplitude * wave[n]!,
-    light: brightness * (1 + drift * light(time / 3)),
-    offsetX: bounded(motion * swayX(time)),
-    offsetY: bounded(motion * swayY(time)),
-  }));
+  const list = Array.from(
+    timesSeconds,
+    (time, n): Moment => ({
+      pulse: amplitude * wave[n]!,
+      light: brightness * (1 + drift * light(time / 3)),
+      offsetX: bounded(motion * swayX(time)),
+      offsetY: bounded(motion * swayY(time)),
+    }),
+  );
   return { list, truth: train.truth };
 };
 

@@ -36,7 +36,8 @@ export type Scene = keyof typeof VIEWS;
 
 /** Is an `ffmpeg` on the PATH? Asked once. */
 let ffmpegFound: boolean | undefined;
-export const hasFfmpeg = (): boolean => (ffmpegFound ??= spawnSync('ffmpeg', ['-version'], { stdio: 'ignore' }).status === 0);
+export const hasFfmpeg = (): boolean =>
+  (ffmpegFound ??= spawnSync('ffmpeg', ['-version'], { stdio: 'ignore' }).status === 0);
 
 const photoFile = (): string =>
   path.join(path.dirname(require.resolve('@vladmandic/face-api/package.json')), 'demo', PHOTO.file);
@@ -63,6 +64,7 @@ const decodeWithWebCodecs = async (): Promise<Uint8Array> => {
 /** The sample photo, full range YUV 4:2:0 (JPEG, BT.601). */
 export const readPhoto = async (): Promise<Picture> => {
   const bytes = hasFfmpeg() ? decodeWithFfmpeg() : await decodeWithWebCodecs();
-  if (bytes.length !== bytesOfI420(PHOTO.width, PHOTO.height)) throw new Error('the sample photo is not the expected one');
+  if (bytes.length !== bytesOfI420(PHOTO.width, PHOTO.height))
+    throw new Error('the sample photo is not the expected one');
   return pictureOver(bytes, PHOTO.width, PHOTO.height);
 };

@@ -195,7 +195,8 @@ export const renderer = (stage: Stage, noise: Float32Array) => {
   const { width, height } = stage;
   const frame = new Uint8Array(width * height + (width / 2) * (height / 2) * 2);
   const picture = pictureOver(frame, width, height);
-  const clamped = (bytes: Uint8Array): Uint8ClampedArray => new Uint8ClampedArray(bytes.buffer, bytes.byteOffset, bytes.length);
+  const clamped = (bytes: Uint8Array): Uint8ClampedArray =>
+    new Uint8ClampedArray(bytes.buffer, bytes.byteOffset, bytes.length);
   const [luma, u, v] = stage.planes;
   const half = { width: width / 2, height: height / 2, origin: 128, margin: MARGIN / 2 };
   const layers: readonly Layer[] = [

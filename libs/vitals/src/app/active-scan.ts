@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { isOver, type ScanLife } from '../domain/scan.ts';
 import type { marker, scanProgress, scanQuality } from '@smartscan/contracts/vitals';
 
 export type Marker = z.output<typeof marker>;
@@ -18,11 +19,9 @@ export interface ScanSecrets {
 export interface ScanState {
   readonly id: string;
   readonly tenant: string;
-  readonly createdAt: Date;
-  readonly retainedSeconds: number;
-  status: Progress['status'];
-  finishedAt: Date | null;
-  problem: string | null;
+  /** How long the result is kept; 0: not at all. */
+  retainedSeconds: number;
+  life: ScanLife;
   stage: Progress['stage'];
   share: number;
   secrets: ScanSecrets;
@@ -37,6 +36,7 @@ export class ActiveScans {
   private readonly aborts = new Map<string, AbortController>();
   private readonly watchers = new Map<string, Set<() => void>>();
   private readonly timers = new Map<string, NodeJS.Timeout>();
+  private readonly idlers: (() => void)[] = [];
 
   add(state: ScanState): AbortController {
     const abort = new AbortController();
@@ -59,7 +59,7 @@ export class ActiveScans {
   runningRows(): ReadonlyMap<string, readonly string[]> {
     const byTenant = new Map<string, string[]>();
     for (const state of this.states.values()) {
-      if (state.status !== 'running' || state.retainedSeconds === 0) continue;
+      if (isOver(state.life) || state.retainedSeconds === 0) continue;
       byTenant.set(state.tenant, [...(byTenant.get(state.tenant) ?? []), state.id]);
     }
     return byTenant;
@@ -81,6 +81,7 @@ export class ActiveScans {
     state.stage = 'done';
     state.share = 1;
     this.wake(state.id);
+    if (this.aborts.size === 0) for (const done of this.idlers.splice(0)) done();
     if (!keepForFetch) return this.forget(state.id);
     const timer = setTimeout(() => this.forget(state.id), RESULT_BUFFER_MS);
     timer.unref();
@@ -110,8 +111,9 @@ export class ActiveScans {
     });
   }
 
-  abortAll(): void {
-    for (const abort of this.aborts.values()) abort.abort();
+  /** Resolves when no scan runs here. */
+  idle(): Promise<void> {
+    return this.aborts.size === 0 ? Promise.resolve() : new Promise((resolve) => this.idlers.push(resolve));
   }
 
   private wake(id: string): void {

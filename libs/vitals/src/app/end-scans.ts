@@ -1,7 +1,8 @@
 import type { Clock } from '@smartscan/kernel';
 import { scanCancelled, scanDeleted, scanFailed } from '@smartscan/contracts/vitals';
 import type { Call, Scope, UnitOfWork } from '@smartscan/platform/ports';
-import { problem } from '../domain/scan-problems.ts';
+import { isOver } from '../domain/scan.ts';
+import { problemCode } from '../domain/scan-problems.ts';
 import type { ActiveScans } from './active-scan.ts';
 import { itemOfRow, itemOfState, type ScanItem } from './present.ts';
 import { scanNotFound } from './read-scans.ts';
@@ -18,10 +19,10 @@ export class EndScans {
 
   async cancel(id: string, call: Call): Promise<ScanItem> {
     const state = this.active.find(id, call.tenant);
-    if (state?.status === 'running') {
+    if (state && !isOver(state.life)) {
       this.active.cancel(id);
       // The scan ends itself and tells of it; wait until it has.
-      while (state.status === 'running' && !call.signal.aborted) await this.active.changed(id, call.signal);
+      while (!isOver(state.life) && !call.signal.aborted) await this.active.changed(id, call.signal);
     }
     if (state) return itemOfState(state);
     return this.cancelRow(id, call);
@@ -41,7 +42,7 @@ export class EndScans {
 
   async delete(id: string, call: Call): Promise<{ id: string; deleted: true }> {
     const state = this.active.find(id, call.tenant);
-    if (state?.status === 'running') await this.cancel(id, call);
+    if (state && !isOver(state.life)) await this.cancel(id, call);
     this.active.forget(id);
     await this.work.run(call, async (tx) => {
       const removed = await this.scans.remove(tx, id);
@@ -77,12 +78,12 @@ export class TendScans {
       requestId: 'none',
     };
     await this.beat(scope, new Date(now));
-    const fault = problem('interrupted');
+    const code = problemCode('interrupted');
     await this.work.run(scope, async (tx) => {
       for (const row of await this.scans.silentSince(tx, new Date(now - SILENT_MS))) {
-        const end = { status: 'failed', problem: fault.code, at: new Date(now), secrets: null };
+        const end = { status: 'failed', problem: code, at: new Date(now), secrets: null };
         const closed = await this.scans.finish(tx, row.id, end);
-        if (closed) tx.emit(scanFailed, { workspace_id: row.tenantId, scan_id: row.id, problem: fault.code });
+        if (closed) tx.emit(scanFailed, { workspace_id: row.tenantId, scan_id: row.id, problem: code });
       }
     });
   }

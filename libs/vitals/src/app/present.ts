@@ -15,17 +15,16 @@ export const NO_SECRETS: ScanSecrets = {
   models: null,
 };
 
-const expiry = (createdAt: Date, ttlSeconds: number): string =>
-  new Date(createdAt.getTime() + ttlSeconds * 1_000).toISOString();
+const instant = (ms: number): string => new Date(ms).toISOString();
 
 export const itemOfState = (state: ScanState): ScanItem => ({
   id: state.id,
-  status: state.status,
-  created_at: state.createdAt.toISOString(),
-  finished_at: state.finishedAt?.toISOString() ?? null,
+  status: state.life.status,
+  created_at: instant(state.life.startedAtMs),
+  finished_at: state.life.finishedAtMs === null ? null : instant(state.life.finishedAtMs),
   retained: state.retainedSeconds > 0,
-  expires_at: state.retainedSeconds > 0 ? expiry(state.createdAt, state.retainedSeconds) : null,
-  problem: state.problem,
+  expires_at: state.retainedSeconds > 0 ? instant(state.life.startedAtMs + state.retainedSeconds * 1_000) : null,
+  problem: state.life.problem,
 });
 
 export const itemOfRow = (row: ScanRow, ttlSeconds: number): ScanItem => ({
@@ -34,7 +33,7 @@ export const itemOfRow = (row: ScanRow, ttlSeconds: number): ScanItem => ({
   created_at: row.createdAt.toISOString(),
   finished_at: row.finishedAt?.toISOString() ?? null,
   retained: true,
-  expires_at: expiry(row.createdAt, ttlSeconds),
+  expires_at: instant(row.createdAt.getTime() + ttlSeconds * 1_000),
   problem: row.problem ?? null,
 });
 

@@ -4,6 +4,7 @@ import { cutPage } from '@smartscan/contracts/page';
 import { effectiveTtl } from '@smartscan/contracts/retention';
 import type { getScan, listScans } from '@smartscan/contracts/vitals';
 import type { Call, Services, UnitOfWork } from '@smartscan/platform/ports';
+import { isOver, isPastRetention } from '../domain/scan.ts';
 import type { ActiveScans, Progress } from './active-scan.ts';
 import { itemOfRow, itemOfState, withSecrets, type ScanAnswer, type ScanItem } from './present.ts';
 import type { Scans } from './scans.ts';
@@ -33,7 +34,7 @@ export class ReadScans {
     const ttlSeconds = await this.ttl(call);
     return this.work.run(call, async (tx) => {
       const row = await this.scans.find(tx, id);
-      if (!row || this.isOver(row.createdAt, ttlSeconds)) throw scanNotFound();
+      if (!row || this.isPast(row.createdAt, ttlSeconds)) throw scanNotFound();
       return withSecrets(itemOfRow(row, ttlSeconds), await this.scans.open(tx, row));
     });
   }
@@ -42,7 +43,7 @@ export class ReadScans {
   private async fromMemory(id: string, call: Call): Promise<ScanAnswer> {
     const state = this.active.find(id, call.tenant);
     if (!state) throw scanNotFound();
-    if (state.status === 'running') return withSecrets(itemOfState(state), null);
+    if (!isOver(state.life)) return withSecrets(itemOfState(state), null);
     const answer = withSecrets(itemOfState(state), state.secrets);
     this.active.forget(id);
     await this.work.run(call, async (tx) => tx.noteAccess(scanTable, id, 'read'));
@@ -55,7 +56,7 @@ export class ReadScans {
   ): Promise<{ items: ScanItem[]; next_cursor: string | null }> {
     const ttlSeconds = await this.ttl(call);
     const rows = await this.work.run(call, (tx) => this.scans.page(tx, limit, cursor));
-    const kept = rows.filter((row) => !this.isOver(row.createdAt, ttlSeconds));
+    const kept = rows.filter((row) => !this.isPast(row.createdAt, ttlSeconds));
     const page = cutPage(kept, limit);
     return { items: page.items.map((row) => itemOfRow(row, ttlSeconds)), next_cursor: page.next_cursor };
   }
@@ -64,7 +65,7 @@ export class ReadScans {
     while (!call.signal.aborted) {
       const state = this.active.find(id, call.tenant);
       const progress = state
-        ? { id, status: state.status, stage: state.stage, share: state.share }
+        ? { id, status: state.life.status, stage: state.stage, share: state.share }
         : await this.rowProgress(id, call);
       yield progress;
       if (progress.status !== 'running') return;
@@ -85,8 +86,8 @@ export class ReadScans {
   }
 
   /** What is past its time is gone for readers at once, though the sweep may take some minutes. */
-  private isOver(createdAt: Date, ttlSeconds: number): boolean {
-    return createdAt.getTime() + ttlSeconds * 1_000 <= this.clock.nowMs();
+  private isPast(createdAt: Date, ttlSeconds: number): boolean {
+    return isPastRetention(createdAt.getTime(), ttlSeconds, this.clock.nowMs());
   }
 
   private async ttl(call: Call): Promise<number> {

@@ -11,6 +11,7 @@ import {
   type Tx,
   type UnitOfWork,
 } from '@smartscan/platform/ports';
+import { beginScan, endOf, endScan, isOver, type ScanLife } from '../domain/scan.ts';
 import { problem } from '../domain/scan-problems.ts';
 import type { ActiveScans, ScanSecrets, ScanState } from './active-scan.ts';
 import { itemOfState, NO_SECRETS, withSecrets, type ScanAnswer, type ScanItem } from './present.ts';
@@ -104,11 +105,8 @@ export class RunScan {
     return {
       id: ids.next('scan'),
       tenant: call.tenant,
-      createdAt: new Date(clock.nowMs()),
       retainedSeconds,
-      status: 'running',
-      finishedAt: null,
-      problem: null,
+      life: beginScan(clock.nowMs()),
       stage: 'received',
       share: 0,
       secrets: { ...NO_SECRETS, patient_id: input.patient_id ?? null, visit_id: input.visit_id ?? null },
@@ -123,8 +121,16 @@ export class RunScan {
   private accept(state: ScanState, call: Call): Promise<void> {
     return this.parts.work.run(call, async (tx) => {
       if (state.retainedSeconds > 0) {
-        const { id, tenant, status, createdAt } = state;
-        const row = { id, tenantId: tenant, status, problem: null, createdAt, finishedAt: null, beatAt: createdAt };
+        const createdAt = new Date(state.life.startedAtMs);
+        const row = {
+          id: state.id,
+          tenantId: state.tenant,
+          status: state.life.status,
+          problem: null,
+          createdAt,
+          finishedAt: null,
+          beatAt: createdAt,
+        };
         await this.parts.scans.insert(tx, row, state.secrets);
       }
       tx.emit(scanAccepted, { workspace_id: state.tenant, scan_id: state.id });
@@ -140,7 +146,7 @@ export class RunScan {
       await this.complete(state, call, measured);
     } catch (error) {
       // Once completed, a failure to say so is not a failure of the scan.
-      if (state.status === 'running') await this.fail(state, call, signal.aborted ? problem('cancelled') : error);
+      if (!isOver(state.life)) await this.fail(state, call, signal.aborted ? problem('cancelled') : error);
       throw signal.aborted ? problem('cancelled') : error;
     }
   }
@@ -150,10 +156,11 @@ export class RunScan {
     const ttlSeconds = await this.ttl(call);
     const retained = state.retainedSeconds > 0 && ttlSeconds > 0;
     const secrets = { ...state.secrets, ...measured.secrets };
-    const at = new Date(this.parts.clock.nowMs());
+    const life = endScan(state.life, { status: 'completed' }, this.parts.clock.nowMs());
     await this.parts.work.run(call, async (tx) => {
-      if (retained) await this.parts.scans.finish(tx, state.id, { status: 'completed', problem: null, at, secrets });
-      else await this.handOver(tx, state);
+      // Cancelled or swept meanwhile: then the result is nobody's.
+      if (retained && !(await this.close(tx, state.id, life, secrets))) throw problem('cancelled');
+      if (!retained) await this.handOver(tx, state);
       tx.emit(scanCompleted, {
         workspace_id: state.tenant,
         scan_id: state.id,
@@ -162,7 +169,7 @@ export class RunScan {
         cpu_ms: Math.round(measured.cpuMs),
       });
     });
-    Object.assign(state, { status: 'completed', finishedAt: at, secrets, retainedSeconds: retained ? ttlSeconds : 0 });
+    Object.assign(state, { life, secrets, retainedSeconds: retained ? ttlSeconds : 0 });
   }
 
   /** Nothing is kept: the row of the running scan goes too, and the disclosure itself is what the audit notes. */
@@ -171,18 +178,20 @@ export class RunScan {
     tx.noteAccess(scanTable, state.id, 'read');
   }
 
+  private close(tx: Tx, id: string, life: ScanLife, secrets: ScanSecrets | null): Promise<boolean> {
+    const { status, problem: code, finishedAtMs } = life;
+    return this.parts.scans.finish(tx, id, { status, problem: code, at: new Date(finishedAtMs ?? 0), secrets });
+  }
+
   private async fail(state: ScanState, call: Call, error: unknown): Promise<void> {
-    const fault = asFault(error);
-    const cancelled = fault.code === 'vitals.cancelled';
-    const at = new Date(this.parts.clock.nowMs());
-    const status = cancelled ? 'cancelled' : 'failed';
-    Object.assign(state, { status, problem: cancelled ? null : fault.code, finishedAt: at });
+    const end = endOf(asFault(error).code);
+    state.life = endScan(state.life, end, this.parts.clock.nowMs());
     await this.parts.work.run(call, async (tx) => {
-      const end = { status, problem: state.problem, at, secrets: null };
-      if (state.retainedSeconds > 0) await this.parts.scans.finish(tx, state.id, end);
+      // Whoever closed the row told of it.
+      if (state.retainedSeconds > 0 && !(await this.close(tx, state.id, state.life, null))) return;
       const scan = { workspace_id: state.tenant, scan_id: state.id };
-      if (cancelled) tx.emit(scanCancelled, scan);
-      else tx.emit(scanFailed, { ...scan, problem: fault.code });
+      if (end.status === 'failed') tx.emit(scanFailed, { ...scan, problem: end.problem });
+      else tx.emit(scanCancelled, scan);
     });
   }
 }

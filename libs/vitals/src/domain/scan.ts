@@ -1,63 +1,49 @@
 import { Fault } from '@smartscan/kernel';
-import { problemCode, type ScanProblemName } from './scan-problems.ts';
 
-/** Where a scan stands. The last three are final. */
-export const SCAN_STATES = ['accepted', 'running', 'completed', 'failed', 'cancelled'] as const;
-export type ScanState = (typeof SCAN_STATES)[number];
+/** Where a scan stands. All but the first are final. */
+export const SCAN_STATUSES = ['running', 'completed', 'failed', 'cancelled'] as const;
+export type ScanStatus = (typeof SCAN_STATUSES)[number];
 
-/** What happens to a scan. */
-export type ScanStep =
-  | { readonly kind: 'start' }
-  | { readonly kind: 'complete' }
-  | { readonly kind: 'fail'; readonly problem: ScanProblemName }
-  | { readonly kind: 'cancel' };
+/** What ends a scan: its vitals, a problem (by its code), or somebody's wish. */
+export type ScanEnd =
+  | { readonly status: 'completed' }
+  | { readonly status: 'failed'; readonly problem: string }
+  | { readonly status: 'cancelled' };
 
 /** The life of one scan; times in milliseconds since 1970. */
 export interface ScanLife {
-  readonly state: ScanState;
-  readonly acceptedAtMs: number;
-  readonly startedAtMs: number | null;
+  readonly status: ScanStatus;
+  readonly startedAtMs: number;
   readonly finishedAtMs: number | null;
   /** Code of the problem that it failed with; null otherwise. */
   readonly problem: string | null;
 }
 
-/** Where each step leads from each state. What is not here can not happen. */
-const STEPS: Readonly<Record<ScanState, Partial<Record<ScanStep['kind'], ScanState>>>> = {
-  accepted: { start: 'running', fail: 'failed', cancel: 'cancelled' },
-  running: { complete: 'completed', fail: 'failed', cancel: 'cancelled' },
-  completed: {},
-  failed: {},
-  cancelled: {},
-};
-
-export const isFinal = (state: ScanState): boolean => Object.keys(STEPS[state]).length === 0;
-
-export const acceptScan = (nowMs: number): ScanLife => ({
-  state: 'accepted',
-  acceptedAtMs: nowMs,
-  startedAtMs: null,
+export const beginScan = (nowMs: number): ScanLife => ({
+  status: 'running',
+  startedAtMs: nowMs,
   finishedAtMs: null,
   problem: null,
 });
 
+export const isOver = ({ status }: ScanLife): boolean => status !== 'running';
+
 /**
- * The scan after a step. A final scan never changes: a second cancel, or a completion after one, is a conflict.
+ * The scan after its end. What is over never changes: a completion after a cancel, or a second end, is a conflict.
  *
- * @throws Fault `vitals.scan_over` (conflict) where the state does not allow the step
+ * @throws Fault `vitals.scan_over` (conflict)
  */
-export const advance = (scan: ScanLife, step: ScanStep, nowMs: number): ScanLife => {
-  const state = STEPS[scan.state][step.kind];
-  if (state === undefined) {
-    throw new Fault('conflict', 'vitals.scan_over', 'The scan is in a state that does not allow this.', {
-      members: { state: scan.state },
-    });
+export const endScan = (scan: ScanLife, end: ScanEnd, nowMs: number): ScanLife => {
+  if (isOver(scan)) {
+    throw new Fault('conflict', 'vitals.scan_over', 'The scan is over already.', { members: { status: scan.status } });
   }
-  return {
-    ...scan,
-    state,
-    startedAtMs: step.kind === 'start' ? nowMs : scan.startedAtMs,
-    finishedAtMs: isFinal(state) ? nowMs : null,
-    problem: step.kind === 'fail' ? problemCode(step.problem) : null,
-  };
+  return { ...scan, status: end.status, finishedAtMs: nowMs, problem: end.status === 'failed' ? end.problem : null };
 };
+
+/** How a scan ends that met an error: a wish to cancel is no failure. */
+export const endOf = (code: string): ScanEnd =>
+  code === 'vitals.cancelled' ? { status: 'cancelled' } : { status: 'failed', problem: code };
+
+/** Whether a result's time is over, `ttlSeconds` after its scan began; at once where nothing is kept. */
+export const isPastRetention = (startedAtMs: number, ttlSeconds: number, nowMs: number): boolean =>
+  startedAtMs + ttlSeconds * 1_000 <= nowMs;

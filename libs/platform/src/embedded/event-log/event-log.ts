@@ -88,7 +88,8 @@ export class EmbeddedEventLog implements EventLog {
   }
 
   replayParked(group: string): Promise<number> {
-    return replayGroup(this.#options.pool, this.#options.wakeups, group, () => this.#closed);
+    const { pool, wakeups, leaseMs = LEASE_MS } = this.#options;
+    return replayGroup(group, { pool, wakeups, leaseMs, isClosed: () => this.#closed });
   }
 
   rewind(group: string): Promise<void> {

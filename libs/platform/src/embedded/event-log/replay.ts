@@ -6,8 +6,15 @@ import { CHANGED, REPLAYED } from './schema.ts';
 
 /** Ours: only a missed notification waits for it. */
 const LOOK_EVERY_MS = 500;
-/** Ours: three leases; by then a living group has an owner for every partition. */
-const OWNER_WITHIN_MS = 10_000;
+/** Ours: by then a living group has an owner for every partition. */
+const LEASES_WITHOUT_OWNER = 3;
+
+export interface ReplayParts {
+  readonly pool: pg.Pool;
+  readonly wakeups: Wakeups;
+  readonly leaseMs: number;
+  readonly isClosed: () => boolean;
+}
 
 interface Asked {
   readonly topic: string;
@@ -46,39 +53,29 @@ SELECT count(*)::int AS events FROM (${OF_THE_ASKED}) AS a JOIN bus.parked k
  * Asks the owners of the group's partitions to deliver what is parked, and waits until they have. Resolves with the
  * number of events that were handled this time. Fault `platform.group_has_no_member` (unavailable) where nobody does it.
  */
-export async function replayGroup(
-  pool: pg.Pool,
-  wakeups: Wakeups,
-  group: string,
-  isClosed: () => boolean,
-): Promise<number> {
+export async function replayGroup(group: string, parts: ReplayParts): Promise<number> {
   const bell = new Doorbell();
-  const unsubscribe = wakeups.subscribe(REPLAYED, () => bell.ring());
+  const unsubscribe = parts.wakeups.subscribe(REPLAYED, () => bell.ring());
   try {
-    const { rows } = await pool.query<Asked>(ASK, [group]);
+    const { rows } = await parts.pool.query<Asked>(ASK, [group]);
     if (rows.length === 0) return 0;
     const asked = [group, rows.map((r) => r.topic), rows.map((r) => r.partition), rows.map((r) => r.up_to)];
-    await whilePending(pool, asked, bell, isClosed);
-    const remaining = await pool.query<{ events: number }>(REMAINING, asked);
+    await whilePending(asked, bell, parts);
+    const remaining = await parts.pool.query<{ events: number }>(REMAINING, asked);
     return rows.reduce((sum, { events }) => sum + events, 0) - (remaining.rows[0]?.events ?? 0);
   } finally {
     unsubscribe();
   }
 }
 
-async function whilePending(
-  pool: pg.Pool,
-  asked: readonly unknown[],
-  bell: Doorbell,
-  isClosed: () => boolean,
-): Promise<void> {
+async function whilePending(asked: unknown[], bell: Doorbell, parts: ReplayParts): Promise<void> {
   let ownedAt = performance.now();
-  while (!isClosed()) {
-    const { rows } = await pool.query<{ pending: number; orphaned: number }>(PENDING, [...asked]);
+  while (!parts.isClosed()) {
+    const { rows } = await parts.pool.query<{ pending: number; orphaned: number }>(PENDING, asked);
     const { pending, orphaned } = rows[0] ?? { pending: 0, orphaned: 0 };
     if (pending === 0) return;
     if (orphaned === 0) ownedAt = performance.now();
-    if (performance.now() - ownedAt > OWNER_WITHIN_MS) {
+    if (performance.now() - ownedAt > parts.leaseMs * LEASES_WITHOUT_OWNER) {
       throw new Fault('unavailable', 'platform.group_has_no_member', 'The consumer group has no running member.', {
         remedy: 'Start the process that the group belongs to; the parked events are then delivered.',
       });

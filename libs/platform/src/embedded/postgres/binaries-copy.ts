@@ -33,7 +33,7 @@ export const copyOfBinaries = async (source: Source, account: Account | undefine
 
 /** A root's copy must be readable by others and made by nobody else; everybody else's lies in his own cache. */
 const cacheDirectory = async (account: Account | undefined): Promise<string> => {
-  const own = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'smartscan');
+  const own = join(homedir(), '.cache', 'smartscan');
   const wanted = account === undefined ? own : '/var/cache/smartscan';
   for (const directory of [wanted, join(tmpdir(), `smartscan-cache-${process.getuid?.() ?? 0}`)]) {
     if ((await makeOpenDirectory(directory)) && (await isOurs(directory)) && (await canReach(account, directory)))

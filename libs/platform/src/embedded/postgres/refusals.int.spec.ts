@@ -6,13 +6,29 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Fault } from '@smartscan/kernel';
 import { locate } from './package.ts';
+import { layoutOf } from './place.ts';
+import { rememberedPort } from './port.ts';
 import type { EmbeddedPostgres } from './start.ts';
 import { startPostgres } from './start.ts';
 
 const isRoot = process.getuid?.() === 0;
 
 let directory: string;
+let model: string;
 let undo: (() => unknown)[] = [];
+
+beforeAll(async () => {
+  model = await mkdtemp(join(tmpdir(), 'smartscan-model-'));
+  await (await startPostgres({ directory: model })).stop();
+});
+
+afterAll(() => rm(model, { recursive: true, force: true }));
+
+/** A server that ran before and was stopped. */
+const stopped = async (): Promise<{ data: string }> => {
+  execFileSync('cp', ['-a', join(model, 'cluster'), directory]);
+  return { data: join(directory, 'cluster', 'data') };
+};
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'smartscan-refusal-'));
@@ -52,10 +68,12 @@ const listen = async (port: number): Promise<number> => {
 
 describe('the port', () => {
   it('fixed and taken is a fault', async () => {
+    await stopped();
     await expectRefusal(start({ port: await listen(0) }), 'platform.postgres_port_taken');
   });
 
   it('fixed and free is used', async () => {
+    await stopped();
     const first = await start();
     const { port } = first.superuser;
     await first.stop();
@@ -64,6 +82,7 @@ describe('the port', () => {
   });
 
   it('remembered and taken meanwhile is replaced, and the new one is remembered', async () => {
+    await stopped();
     const first = await start();
     await first.stop();
     await listen(first.superuser.port);
@@ -74,7 +93,7 @@ describe('the port', () => {
 
   it.each(['', 'x', '0', '70000', '22'])('file with %j in it is ignored', async (text) => {
     await writeFile(join(directory, 'port'), text);
-    expect((await start()).superuser.port).toBeGreaterThanOrEqual(1024);
+    expect(await rememberedPort(layoutOf(directory))).toBeGreaterThanOrEqual(1024);
   });
 });
 
@@ -154,9 +173,7 @@ describe('the directory', () => {
   });
 
   it('of another major version is a fault, and stays as it was', async () => {
-    const first = await start();
-    await first.stop();
-    const file = join(first.dataDirectory, 'PG_VERSION');
+    const file = join((await stopped()).data, 'PG_VERSION');
     await writeFile(file, '17\n');
     await expectRefusal(start(), 'platform.postgres_version');
     await writeFile(file, '18\n');
@@ -164,16 +181,12 @@ describe('the directory', () => {
   });
 
   it('without its version is damaged', async () => {
-    const first = await start();
-    await first.stop();
-    await rm(join(first.dataDirectory, 'PG_VERSION'));
+    await rm(join((await stopped()).data, 'PG_VERSION'));
     await expectRefusal(start(), 'platform.postgres_damaged');
   });
 
   it('with a flipped bit in its control file is damaged', async () => {
-    const first = await start();
-    await first.stop();
-    const file = join(first.dataDirectory, 'global', 'pg_control');
+    const file = join((await stopped()).data, 'global', 'pg_control');
     const control = await readFile(file);
     // Past the version numbers (bytes 8-15), which are checked first.
     control.writeUInt8(control.readUInt8(20) ^ 1, 20);
@@ -184,13 +197,12 @@ describe('the directory', () => {
 
 describe('the password file', () => {
   it('missing, open to others, or of another server is a fault, and no server is left running', async () => {
-    const first = await start();
-    await first.stop();
+    const { data } = await stopped();
     const file = join(directory, 'cluster', 'password');
     const right = await readFile(file, 'utf8');
     await writeFile(file, 'wrong\n');
     await expectRefusal(start(), 'platform.postgres_password');
-    await expect(stat(join(first.dataDirectory, 'postmaster.pid'))).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(stat(join(data, 'postmaster.pid'))).rejects.toMatchObject({ code: 'ENOENT' });
     await writeFile(file, right);
     await chmod(file, 0o644);
     await expectRefusal(start(), 'platform.postgres_password');

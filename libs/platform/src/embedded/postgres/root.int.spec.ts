@@ -21,20 +21,21 @@ beforeEach(async () => {
 
 afterEach(() => rm(home, { recursive: true, force: true }));
 
-const answers = async (directory: string): Promise<{ uid: number; pid: number }> => {
+/** Starts, does what a server does with its directory later on (reads settings, makes files, forks), and stops. */
+const use = async (directory: string): Promise<{ uid: number }> => {
   const server = await startPostgres({ directory });
+  const client = new pg.Client(server.superuser);
   try {
-    const client = new pg.Client(server.superuser);
     await client.connect();
-    // A statement that reads settings anew, makes files and forks: what a server does with its directory later on.
     await client.query('select pg_reload_conf()');
+    await client.query('drop database if exists later');
     await client.query('create database later');
-    await client.query('create table t as select generate_series(1, 10000) as n');
+    await client.query('create table if not exists t as select generate_series(1, 10000) as n');
     await client.query('checkpoint');
-    await client.end();
-    const pid = Number((await readFile(join(server.dataDirectory, 'postmaster.pid'), 'utf8')).split('\n')[0]);
-    return { uid: Number(execFileSync('ps', ['-o', 'uid=', '-p', String(pid)]).toString()), pid };
+    const pid = (await readFile(join(server.dataDirectory, 'postmaster.pid'), 'utf8')).split('\n')[0] ?? '';
+    return { uid: Number(execFileSync('ps', ['-o', 'uid=', '-p', pid]).toString()) };
   } finally {
+    await client.end();
     await server.stop();
   }
 };
@@ -43,7 +44,7 @@ if (isRoot) {
   describe('as root', () => {
     it('the server runs under an unprivileged account that owns its data', async () => {
       await chmod(home, 0o711);
-      const { uid } = await answers(home);
+      const { uid } = await use(home);
       expect(uid).toBeGreaterThan(0);
       expect((await stat(join(home, 'cluster/data'))).uid).toBe(uid);
       expect((await stat(join(home, 'cluster/password'))).mode & 0o777).toBe(0o600);
@@ -51,18 +52,18 @@ if (isRoot) {
 
     it('it keeps the account that owns data already there', async () => {
       await chmod(home, 0o711);
-      const first = await answers(home);
+      const first = await use(home);
       const other = Number(execFileSync('id', ['-u', first.uid === 65534 ? 'daemon' : 'nobody']).toString());
       execFileSync('chown', ['-R', `${other}:${other}`, join(home, 'cluster')]);
-      expect((await answers(home)).uid).toBe(other);
+      expect((await use(home)).uid).toBe(other);
     });
 
     it('its directory may lie below a home that is closed to that account, whose modes are left alone', async () => {
       const deep = join(home, 'private', 'data');
       await mkdir(deep, { recursive: true, mode: 0o700 });
       expect(await canReach(await accountFor(deep), deep)).toBe(false);
-      expect((await answers(deep)).uid).toBeGreaterThan(0);
-      expect((await answers(deep)).uid).toBeGreaterThan(0);
+      expect((await use(deep)).uid).toBeGreaterThan(0);
+      expect((await use(deep)).uid).toBeGreaterThan(0);
       expect((await stat(home)).mode & 0o777).toBe(0o700);
       expect((await stat(deep)).mode & 0o777).toBe(0o700);
     });
@@ -105,7 +106,7 @@ if (isRoot) {
 } else {
   describe('as an ordinary user', () => {
     it('the server runs under that user', async () => {
-      expect(await answers(home)).toMatchObject({ uid: process.getuid?.() });
+      expect(await use(home)).toMatchObject({ uid: process.getuid?.() });
     });
 
     it('programs are used where they are, if their libraries can be linked', async () => {

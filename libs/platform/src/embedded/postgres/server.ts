@@ -24,13 +24,14 @@ exec 4<&0 </dev/null
 "$@" >&2 4<&- &
 server=$!
 echo $server
-exec >&-
+exec >&- 3<&-
 ( while read -r line; do :; done; while kill -INT $server; do sleep 1; done ) <&4 2>/dev/null &
 watcher=$!
 exec 4<&-
 wait $server
 status=$?
 kill -KILL $watcher
+wait $watcher
 exit $status
 `;
 
@@ -60,21 +61,31 @@ export const launch = async (place: Place, settings: ServerSettings): Promise<Se
   });
   try {
     const { size } = await log.stat();
-    const child = await withSeen(place, place.cluster, async ({ path, descriptor }) =>
-      spawn(
-        '/bin/sh',
-        ['-c', KEEPER, 'sh', place.binaries.postgres, '-D', `${path}/data`, ...serverArguments(settings)],
-        // Its own session: Ctrl-C reaches us, not it.
-        { ...processOptions(place), detached: true, stdio: ['pipe', 'pipe', log.fd, descriptor] },
-      ),
-    );
-    return await untilReady(child, place, size);
+    const launched = await withSeen(place, place.cluster, async ({ path, descriptor }) => {
+      const command = [place.binaries.postgres, '-D', `${path}/data`, ...serverArguments(settings)];
+      // Its own session: Ctrl-C reaches us, not it. Followed from its first moment: it may be gone in the next.
+      return follow(
+        spawn('/bin/sh', ['-c', KEEPER, 'sh', ...command], {
+          ...processOptions(place),
+          detached: true,
+          stdio: ['pipe', 'pipe', log.fd, descriptor],
+        }),
+      );
+    });
+    return (await untilReady(launched, place)) ?? (await whyNot(place, size));
   } finally {
     await log.close();
   }
 };
 
-const untilReady = async (child: ChildProcess, place: Place, logSize: number): Promise<Server | Reason> => {
+interface Launched {
+  /** The server's process id, which the keeper prints; 0 where it came to nothing. */
+  readonly pid: Promise<number>;
+  readonly exited: Promise<void>;
+  readonly isRunning: () => boolean;
+}
+
+const follow = (child: ChildProcess): Launched => {
   let running = true;
   const exited = new Promise<void>((resolve) => {
     const end = (): void => {
@@ -84,22 +95,27 @@ const untilReady = async (child: ChildProcess, place: Place, logSize: number): P
     child.once('exit', end);
     child.once('error', end);
   });
-  const pid = await Promise.race([firstNumber(child), exited.then(() => 0)]);
-  const deadline = performance.now() + START_TIMEOUT_MS;
-  while (running && performance.now() < deadline) {
-    const file = await readPostmasterFile(place.data);
-    if (file?.pid === pid && file.status === 'ready') return { pid, exited, isRunning: () => running };
-    await Promise.race([sleep(POLL_MS), exited]);
-  }
-  if (!running) return whyNot(place, logSize);
-  await stopProcess(pid, place.directory);
-  throw timedOut('start', place.directory);
-};
-
-const firstNumber = (child: ChildProcess): Promise<number> =>
-  new Promise((resolve) => {
+  const printed = new Promise<number>((resolve) => {
     child.stdout?.once('data', (text: Buffer) => resolve(Number(text.toString('utf8'))));
   });
+  return { pid: Promise.race([printed, exited.then(() => 0)]), exited, isRunning: () => running };
+};
+
+const untilReady = async (launched: Launched, place: Place): Promise<Server | undefined> => {
+  const { exited, isRunning } = launched;
+  const pid = await launched.pid;
+  const deadline = performance.now() + START_TIMEOUT_MS;
+  while (isRunning()) {
+    const file = await readPostmasterFile(place.data);
+    if (file?.pid === pid && file.status === 'ready') return { pid, exited, isRunning };
+    if (performance.now() > deadline) {
+      await stopProcess(pid, place.directory);
+      throw timedOut('start', place.directory);
+    }
+    await Promise.race([sleep(POLL_MS), exited]);
+  }
+  return undefined;
+};
 
 const whyNot = async (place: Place, logSize: number): Promise<Reason> => {
   const written = (await readFile(place.log)).subarray(logSize).toString('utf8');

@@ -32,9 +32,11 @@ export interface VideoDescription {
   readonly matrix: ColourSpace['matrix'];
   /** Presentation times of the frames in seconds, ascending: the n-th frame that comes out of a decoder is the n-th here. */
   readonly timesSeconds: Float64Array;
-  /** From the first frame to the end of the last. */
+  /** Places of the key frames among them. */
+  readonly keyFrames: readonly number[];
+  /** From the first frame to the end of the last, as far as that is known. */
   readonly durationSeconds: number;
-  /** Reciprocal of the median time between frames. */
+  /** On average. */
   readonly framesPerSecond: number;
   /** Bits a second of the video track. */
   readonly bitrate: number;
@@ -57,6 +59,7 @@ const CONTAINERS: ReadonlyMap<InputFormat, Container> = new Map<InputFormat, Con
 
 interface Timeline {
   readonly times: Float64Array;
+  readonly keyFrames: readonly number[];
   readonly bytes: number;
 }
 
@@ -68,20 +71,19 @@ const isShownInVp8 = (data: Uint8Array): boolean => ((data[0] ?? 0) & 0x10) !== 
 
 const readTimeline = async (track: InputVideoTrack, codec: Codec): Promise<Timeline> => {
   const times: number[] = [];
+  const keyTimes = new Set<number>();
   let bytes = 0;
   const metadataOnly = codec !== 'vp8';
   for await (const packet of new EncodedPacketSink(track).packets(undefined, undefined, { metadataOnly })) {
     bytes += packet.byteLength;
     if (metadataOnly || isShownInVp8(packet.data)) times.push(packet.timestamp);
+    if (packet.type === 'key') keyTimes.add(packet.timestamp);
     if (times.length > MAX_FRAMES) throw problem('too_long');
   }
   if (times.length === 0 || !times.every(Number.isFinite)) throw problem('corrupt');
-  return { times: Float64Array.from(times).sort(), bytes };
-};
-
-const medianGap = (times: Float64Array): number => {
-  const gaps = times.subarray(1).map((time, i) => time - times[i]!).sort();
-  return gaps[gaps.length >> 1] ?? 0;
+  const sorted = Float64Array.from(times).sort();
+  const keyFrames = Array.from(sorted.keys()).filter((n) => keyTimes.has(sorted[n]!));
+  return { times: sorted, keyFrames, bytes };
 };
 
 const codecOf = (track: InputVideoTrack): Codec => {
@@ -107,9 +109,10 @@ const describe = async (input: Input): Promise<VideoDescription> => {
   const codec = codecOf(track);
   const { codedWidth: width, codedHeight: height, rotation } = track;
   if (width * height > MAX_PIXELS) throw problem('too_large');
-  const { times, bytes } = await readTimeline(track, codec);
-  const gap = medianGap(times);
-  const durationSeconds = times[times.length - 1]! - times[0]! + gap;
+  const { times, keyFrames, bytes } = await readTimeline(track, codec);
+  const span = times[times.length - 1]! - times[0]!;
+  const framesPerSecond = span > 0 ? (times.length - 1) / span : 0;
+  const durationSeconds = framesPerSecond > 0 ? times.length / framesPerSecond : 0;
   if (durationSeconds < MIN_SECONDS) throw problem('too_short');
   if (durationSeconds > MAX_SECONDS) throw problem('too_long');
   const { matrix } = await track.getColorSpace();
@@ -121,8 +124,9 @@ const describe = async (input: Input): Promise<VideoDescription> => {
     rotation,
     matrix: matrixOf(matrix, Math.min(width, height)),
     timesSeconds: times,
+    keyFrames,
     durationSeconds,
-    framesPerSecond: gap > 0 ? 1 / gap : 0,
+    framesPerSecond,
     bitrate: durationSeconds > 0 ? (8 * bytes) / durationSeconds : 0,
   };
 };

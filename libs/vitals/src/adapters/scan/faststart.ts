@@ -29,7 +29,8 @@ const boxAt = (view: DataView, start: number, end: number): Box | undefined => {
   const type = typeAt(view, start + 4);
   const size = view.getUint32(start);
   if (size === 0) return { type, start, end, content: start + 8 };
-  if (size !== 1) return size < 8 || start + size > end ? undefined : { type, start, end: start + size, content: start + 8 };
+  if (size !== 1)
+    return size < 8 || start + size > end ? undefined : { type, start, end: start + size, content: start + 8 };
   if (start + 16 > end) return undefined;
   const large = Number(view.getBigUint64(start + 8));
   return large < 16 || start + large > end ? undefined : { type, start, end: start + large, content: start + 16 };
@@ -47,7 +48,11 @@ const boxesIn = (view: DataView, start: number, end: number): readonly Box[] => 
 };
 
 /** Raises the entries of an offset table that point at [from, to). `stco` has 32 bits an entry, `co64` 64. */
-const raise = (view: DataView, table: Box, shift: { readonly from: number; readonly to: number; readonly by: number }) => {
+const raise = (
+  view: DataView,
+  table: Box,
+  shift: { readonly from: number; readonly to: number; readonly by: number },
+) => {
   const width = table.type === 'stco' ? 4 : 8;
   // Version and flags, then the number of entries, then the entries.
   const first = table.content + 8;

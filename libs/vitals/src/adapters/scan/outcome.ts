@@ -3,6 +3,8 @@ import type { Markers } from '../../domain/markers.ts';
 import type { VideoDescription } from './demux.ts';
 import type { FaceSummary } from './trace-builder.ts';
 
+export type ScanStage = 'received' | 'decoding' | 'analysing';
+
 /** How good the recording was, as the API answers it. */
 export interface ScanQuality {
   /** Signal-to-noise ratio of the fused pulse; null where there is no pulse at all. */

@@ -58,7 +58,12 @@ const crossRow = (points: Float32Array, outline: readonly number[], y: number): 
  * Fills in the cells of 2 × 2 luma and one chroma sample whose middle lies inside an outline. None at all where the
  * outline leaves the picture, since a part of a patch is another patch.
  */
-const fillOutline = (spans: Spans, { width, height }: Picture, points: Float32Array, outline: readonly number[]): void => {
+const fillOutline = (
+  spans: Spans,
+  { width, height }: Picture,
+  points: Float32Array,
+  outline: readonly number[],
+): void => {
   let [top, bottom, left, right] = [Infinity, -Infinity, Infinity, -Infinity];
   for (const corner of outline) {
     top = Math.min(top, points[2 * corner + 1]!);

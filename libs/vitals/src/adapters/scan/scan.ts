@@ -9,7 +9,8 @@ import { describeVideo, type VideoDescription } from './demux.ts';
 import type { FaceModels } from './face-tracker.ts';
 import { withIndexFirst } from './faststart.ts';
 import type { FrameMemory } from './frames.ts';
-import { qualityOf, type ScanOutcome } from './outcome.ts';
+import { withoutKeyFrameSteps } from './key-frames.ts';
+import { qualityOf, type ScanOutcome, type ScanStage } from './outcome.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { surveyFace } from './survey.ts';
 import { pace, traceFace, type Trace } from './trace.ts';
@@ -21,8 +22,6 @@ export interface ScanTools {
   readonly models: FaceModels;
   readonly memory: FrameMemory;
 }
-
-export type ScanStage = 'received' | 'decoding' | 'analysing';
 
 export interface ScanWatch {
   /** Aborted with the Fault that the scan is to end with. */
@@ -81,7 +80,15 @@ const traceVideo = async (
   try {
     const onFrames = (frames: number): void =>
       watch.onProgress('decoding', Math.min(1, frames / video.timesSeconds.length));
-    const trace = await traceFace(decoding, { video, models, region, capacity: MAX_FRAMES, stopwatch, signal, onFrames });
+    const trace = await traceFace(decoding, {
+      video,
+      models,
+      region,
+      capacity: MAX_FRAMES,
+      stopwatch,
+      signal,
+      onFrames,
+    });
     if (!trace.escaped) await stopwatch.time('decode', decoding.finished);
     return trace;
   } finally {
@@ -121,7 +128,9 @@ export const scan = async (body: Uint8Array, tools: ScanTools, watch: ScanWatch)
   watch.onProgress('analysing', 0);
   const face = await stopwatch.time('checks', () => judge(trace, video));
   const times = video.timesSeconds.subarray(0, trace.builder.frames);
-  const analysis = await stopwatch.time('analysis', () => analyseFace(trace.builder.traces(times)));
+  const analysis = await stopwatch.time('analysis', () =>
+    analyseFace(withoutKeyFrameSteps(trace.builder.traces(times), video.keyFrames)),
+  );
   const { user, system } = process.cpuUsage(cpu);
   return {
     markers: markersOf(analysis),

@@ -44,7 +44,10 @@ export const holds = (region: Region, bounds: Bounds, picture: { readonly width:
 const evenDown = (value: number): number => 2 * Math.floor(value / 2);
 
 /** The rectangle of even pixels around some bounds with a margin, inside a picture. */
-const regionAround = (seen: readonly FaceLandmarks[], picture: { readonly width: number; readonly height: number }): Region => {
+const regionAround = (
+  seen: readonly FaceLandmarks[],
+  picture: { readonly width: number; readonly height: number },
+): Region => {
   const margin = MARGIN * Math.max(...seen.map(({ width }) => width));
   const bounds = seen.map(boundsOfPatches);
   const x = Math.max(0, evenDown(Math.min(...bounds.map(({ left }) => left)) - margin));

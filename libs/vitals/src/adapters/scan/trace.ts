@@ -4,7 +4,7 @@ import type { Region } from './decode-request.ts';
 import type { VideoDescription } from './demux.ts';
 import type { FaceLandmarks } from './face-landmarks.ts';
 import { FaceTracker, type FaceModels } from './face-tracker.ts';
-import { regionFootage, wholeFootage, type Footage } from './footage.ts';
+import { regionFootage, wholeFootage, type Footage, type Take } from './footage.ts';
 import { bytesOfPicture, type Picture } from './frames.ts';
 import { StillnessWatch } from './stillness.ts';
 import type { Stopwatch } from './stopwatch.ts';
@@ -53,7 +53,10 @@ export const pace = (
   { framesPerSecond, width, height }: Pick<VideoDescription, 'framesPerSecond' | 'width' | 'height'>,
   region: Region | undefined,
 ): { readonly step: number; readonly maxSteps: number } => {
-  const held = Math.max(2, Math.floor(MAX_TAKE_BYTES / bytesOfPicture(region?.width ?? width, region?.height ?? height)));
+  const held = Math.max(
+    2,
+    Math.floor(MAX_TAKE_BYTES / bytesOfPicture(region?.width ?? width, region?.height ?? height)),
+  );
   const step = Math.min(Math.max(1, Math.round(LOOK_SECONDS * framesPerSecond)), held);
   return { step, maxSteps: 2 * step <= held ? 2 : 1 };
 };
@@ -72,44 +75,81 @@ const movedBetween = (a: FaceLandmarks | undefined, b: FaceLandmarks | undefined
   return Math.hypot(to.x - from.x, to.y - from.y) / b.width;
 };
 
-/** Follows the face through the pictures of a decoder and averages its patches. */
+/** Follows the face from take to take and averages its patches. */
+class Tracing {
+  readonly tracker: FaceTracker;
+  readonly builder: TraceBuilder;
+  readonly stillness = new StillnessWatch();
+  escaped = false;
+  readonly #job: TraceJob;
+  readonly #colours: ColourWeights;
+  readonly #countEvery: number;
+  #face: FaceLandmarks | undefined;
+  #calm = false;
+  #light = 0;
+  #looks = 0;
+  #countedAt = -Infinity;
+
+  constructor(job: TraceJob, colours: ColourWeights, origin: Footage['origin']) {
+    this.#job = job;
+    this.#colours = colours;
+    this.#countEvery = COUNT_SECONDS * job.video.framesPerSecond;
+    this.tracker = new FaceTracker(job.models, colours, job.video.rotation);
+    this.builder = new TraceBuilder(colours, job.capacity, origin);
+  }
+
+  /** May the next look wait a step longer? */
+  get calm(): boolean {
+    return this.#calm;
+  }
+
+  get luminance(): number {
+    return this.#looks === 0 ? 0 : this.#light / this.#looks;
+  }
+
+  async add({ pictures, look }: Take): Promise<void> {
+    const { stopwatch, region } = this.#job;
+    const before = this.#face;
+    if (look !== undefined) this.#face = await stopwatch.time('face', () => this.#look(look));
+    const now = this.#face;
+    this.escaped =
+      region !== undefined && look !== undefined && now !== undefined && !holds(region, boundsOfPatches(now), look);
+    if (this.escaped) return;
+    await stopwatch.time('patches', () => {
+      this.builder.add(pictures, before, now);
+      for (const picture of pictures) this.stillness.add(picture);
+    });
+    this.#calm = movedBetween(before, now) < CALM_MOVEMENT;
+  }
+
+  async #look(picture: Picture): Promise<FaceLandmarks | undefined> {
+    this.#light += meanLuma(picture, this.#colours);
+    this.#looks++;
+    if (this.builder.frames - this.#countedAt >= this.#countEvery) {
+      this.#countedAt = this.builder.frames;
+      await this.tracker.countFaces(picture);
+    }
+    return this.tracker.locate(picture);
+  }
+}
+
+/**
+ * Reads a decoder's pictures to their end, or to where the face leaves the region.
+ *
+ * @throws the signal's reason where it is aborted
+ */
 export const traceFace = async (decoding: Decoding, job: TraceJob): Promise<Trace> => {
-  const { video, models, region, stopwatch } = job;
+  const { video, region, stopwatch, signal } = job;
   const { step, maxSteps } = pace(video, region);
-  const footage: Footage =
-    region === undefined ? wholeFootage(decoding, step) : regionFootage(decoding, region, step);
+  const footage = region === undefined ? wholeFootage(decoding, step) : regionFootage(decoding, region, step);
   let take = await stopwatch.time('decode', () => footage.next(1));
   const fullRange = decoding.pictures.head?.fullRange ?? false;
-  const colours = colourWeights({ fullRange, matrix: video.matrix });
-  const tracker = new FaceTracker(models, colours, video.rotation);
-  const builder = new TraceBuilder(colours, job.capacity, footage.origin);
-  const stillness = new StillnessWatch();
-  const countEvery = Math.round(COUNT_SECONDS * video.framesPerSecond);
-  let [light, looks, counted] = [0, 0, -Infinity];
-  let before: FaceLandmarks | undefined;
-  while (take.pictures.length > 0) {
-    const { pictures, look } = take;
-    const now = look === undefined ? before : await stopwatch.time('face', () => tracker.locate(look));
-    if (look !== undefined) {
-      light += meanLuma(look, colours);
-      looks++;
-      if (builder.frames - counted >= countEvery) {
-        await stopwatch.time('face', () => tracker.countFaces(look));
-        counted = builder.frames;
-      }
-      if (region !== undefined && now !== undefined && !holds(region, boundsOfPatches(now), look)) {
-        return { builder, tracker, stillness, luminance: light / looks, escaped: true };
-      }
-    }
-    await stopwatch.time('patches', () => {
-      builder.add(pictures, before, now);
-      for (const picture of pictures) stillness.add(picture);
-    });
-    job.onFrames(builder.frames);
-    job.signal.throwIfAborted();
-    const steps = movedBetween(before, now) < CALM_MOVEMENT ? maxSteps : 1;
-    before = now;
-    take = await stopwatch.time('decode', () => footage.next(steps));
+  const tracing = new Tracing(job, colourWeights({ fullRange, matrix: video.matrix }), footage.origin);
+  while (take.pictures.length > 0 && !tracing.escaped) {
+    await tracing.add(take);
+    signal.throwIfAborted();
+    job.onFrames(tracing.builder.frames);
+    take = await stopwatch.time('decode', () => footage.next(tracing.calm ? maxSteps : 1));
   }
-  return { builder, tracker, stillness, luminance: looks === 0 ? 0 : light / looks, escaped: false };
+  return tracing;
 };

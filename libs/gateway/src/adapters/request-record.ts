@@ -1,0 +1,74 @@
+import { Histogram, type Registry } from 'prom-client';
+import type { Log } from '@smartscan/platform/ports';
+import type { Exchange, Track } from './exchange.ts';
+
+/** Seconds. From a cached refusal to a scan; ours. */
+const BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
+
+type Observe = (seconds: number) => void;
+
+/**
+ * What stays of a request: one log line and one observation, by the route's template. No URL, no header, no address:
+ * none of them is ours to keep (P08, P10).
+ */
+export class RequestRecord {
+  private readonly durations: Histogram<'method' | 'route' | 'status'>;
+  private readonly observers = new WeakMap<Track, Map<number, Observe>>();
+
+  constructor(
+    private readonly log: Log,
+    metrics: Registry,
+  ) {
+    this.durations = new Histogram({
+      name: 'http_server_request_duration_seconds',
+      help: 'From the end of the request’s headers until its answer was handed over',
+      labelNames: ['method', 'route', 'status'],
+      buckets: BUCKETS,
+      registers: [metrics],
+    });
+  }
+
+  /** `code`: of the problem that was answered with, if one was. */
+  keep({ track, startedMs, key, id }: Exchange, status: number, code: string | undefined): void {
+    const ms = performance.now() - startedMs;
+    this.observer(track, status)(ms / 1_000);
+    this.log.info('http.request', {
+      method: track.method,
+      route: track.route,
+      status,
+      duration_ms: Math.round(ms * 10) / 10,
+      request_id: id,
+      tenant: key?.tenant,
+      code,
+    });
+  }
+
+  /** An error that nobody foresaw: its name and the place in our code where it arose. Its text may hold anything. */
+  unforeseen({ track, id }: Exchange, error: unknown): void {
+    this.log.error('http.unforeseen', {
+      method: track.method,
+      route: track.route,
+      request_id: id,
+      error: error instanceof Error ? error.name : typeof error,
+      at: error instanceof Error ? placeOf(error) : undefined,
+    });
+  }
+
+  private observer(track: Track, status: number): Observe {
+    let byStatus = this.observers.get(track);
+    if (!byStatus) this.observers.set(track, (byStatus = new Map()));
+    let observe = byStatus.get(status);
+    if (!observe) {
+      const child = this.durations.labels({ method: track.method, route: track.route, status: String(status) });
+      byStatus.set(status, (observe = (seconds) => child.observe(seconds)));
+    }
+    return observe;
+  }
+}
+
+/** The first frame of a stack, without the message that stands before it. */
+function placeOf({ name, message, stack }: Error): string | undefined {
+  const head = message === '' ? name : `${name}: ${message}`;
+  if (!stack?.startsWith(head)) return undefined;
+  return /\(?((?:file:\/\/)?\/[^\s()]+:\d+:\d+)\)?/.exec(stack.slice(head.length))?.[1];
+}

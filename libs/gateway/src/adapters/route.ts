@@ -1,0 +1,49 @@
+import { METHODS } from 'node:http';
+import type { Operation } from '@smartscan/contracts/operation';
+import { JSON_MAX_BYTES, limitMsOf, readerOf, sourcesOf } from '../app/surface.ts';
+import { InputReader } from './input.ts';
+import type { Track } from './exchange.ts';
+
+/** All that is known of a public operation before a request comes. */
+export interface Route {
+  readonly operation: Operation;
+  readonly track: Track;
+  readonly reader: InputReader;
+  readonly purpose: Operation['purpose'] | Exclude<Operation['phi'], 'no'>;
+  readonly takesBody: boolean;
+  readonly needsBody: boolean;
+  readonly mediaTypes: readonly string[];
+  readonly maxBytes: number;
+  /** Where what was made can be read, given its id. */
+  readonly locationOf: ((id: string) => string) | undefined;
+}
+
+const JSON_TYPES = ['application/json'] as const;
+
+export function routeOf(operation: Operation): Route {
+  const { body } = sourcesOf(operation);
+  const { stream, phi } = operation;
+  const reader = readerOf(operation);
+  return {
+    operation,
+    track: {
+      method: operation.method,
+      route: operation.path,
+      limitMs: limitMsOf(operation),
+      lasting: stream !== undefined || operation.events,
+    },
+    reader: new InputReader(operation),
+    purpose: phi === 'no' ? operation.purpose : phi,
+    takesBody: stream !== undefined || ['POST', 'PUT', 'PATCH'].includes(operation.method),
+    needsBody: stream !== undefined || body.size > 0,
+    mediaTypes: stream?.mediaTypes ?? JSON_TYPES,
+    maxBytes: stream?.maxBytes ?? JSON_MAX_BYTES,
+    locationOf: reader && ((id) => reader.path.replace('{id}', encodeURIComponent(id))),
+  };
+}
+
+/** `/v1/scans/{id}` as the router writes it. */
+export const routerPath = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1');
+
+/** Every method that Node's parser lets through and that a route can have. CONNECT never reaches one. */
+export const ALL_METHODS: readonly string[] = METHODS.filter((method) => method !== 'CONNECT');
