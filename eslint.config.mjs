@@ -66,6 +66,10 @@ const rings = [
     rules: imports(allowOnly('@smartscan/(?:kernel|signal)', 'Pure code stands on pure code only.')),
   },
   {
+    files: under(rootsOf('type:contracts'), 'src/**/*.ts'),
+    rules: imports(allowOnly('@smartscan/kernel|zod', 'Contracts are read everywhere, also in a browser.')),
+  },
+  {
     files: under(contexts, 'src/domain/**/*.ts'),
     rules: imports(
       allowOnly('@smartscan/(?:kernel|signal)', 'domain/ knows itself, kernel and signal.'),
@@ -109,6 +113,7 @@ const WAITING = [
   { selector: 'AwaitExpression', message: 'Pure code is synchronous.' },
   { selector: ':function[async=true]', message: 'Pure code is synchronous.' },
   { selector: 'ForOfStatement[await=true]', message: 'Pure code is synchronous.' },
+  { selector: 'ImportExpression', message: 'Pure code is loaded with what it stands on.' },
 ];
 
 // --- Sizes ----------------------------------------------------------------------------------------------------------
@@ -225,6 +230,12 @@ export default tseslint.config(
     rules: { 'no-restricted-syntax': ['error', ...TIME_AND_CHANCE] },
   },
   { files: EVERY_LIB, rules: { 'no-console': 'error' } },
+  {
+    // Of an app, only what is started reads the environment; what it calls is given what it needs.
+    files: ['apps/*/src/**/*.ts'],
+    ignores: ['apps/*/src/main.ts', 'apps/score/src/*.ts', ...SPECS],
+    rules: { 'no-restricted-properties': ['error', { object: 'process', property: 'env' }] },
+  },
   {
     files: EVERY_LIB,
     ignores: [

@@ -53,6 +53,7 @@ const betweenProjects: readonly BadCode[] = [
   }),
   ...refuses(BOUNDARIES, at.pure, { 'a pure lib imports a package': use('z', 'zod') }),
   ...refuses('no-restricted-imports', at.pure, { 'a pure lib imports Node': use('readFileSync', 'node:fs') }),
+  ...refuses('no-restricted-imports', at.contracts, { 'contracts import Node': use('readFileSync', 'node:fs') }),
   ...refuses(BOUNDARIES, at.main, { 'an app imports a test': all('../../../test/house/tree.ts') }),
   ...refuses('import-x/no-cycle', 'libs/kernel/src/fault.ts', { 'an import circle': use('makeId', './index.ts') }),
 ];
@@ -83,6 +84,7 @@ const pureCode: readonly BadCode[] = [
     'domain asks the clock': 'export const x = Date.now();',
     'domain asks the clock by a new Date': 'export const x = new Date();',
     'domain throws dice': 'export const x = Math.random();',
+    'domain loads something later': "export const x = (): unknown => import('../app/x.ts');",
     'a comment switches a rule off': `/* ${['eslint', 'disable'].join('-')} */\nexport const x = Date.now();`,
   }),
   ...refuses('no-restricted-syntax', at.pure, { 'a pure lib asks the clock': 'export const x = Date.now();' }),

@@ -65,7 +65,11 @@ async function addTemplates() {
 
 async function addOwner() {
   await change('libs/contracts/src/owners.ts', (text) => text.replace(/(OWNERS = \[[^\]]*?),?\s*\]/, `$1, '${name}']`));
-  await change('libs/contracts/src/all.ts', (text) => `import './${name}.ts';\n${text}`);
+  await change('libs/contracts/src/all.ts', (text) =>
+    text.replace(/(?:^import '\.\/\w+\.ts';\n)+/m, (block) =>
+      [...block.trimEnd().split('\n'), `import './${name}.ts';`].sort().join('\n').concat('\n'),
+    ),
+  );
 }
 
 async function addToBuild() {

@@ -96,9 +96,9 @@ describe('two tenants', () => {
       purpose: 'return_result' as const,
       requestId: 'none',
     };
-    await expect(house.work(audit).run(scope, (tx) => tx.em.execute('SELECT * FROM vitals.scan'))).rejects.toThrow(
-      /permission denied/,
-    );
+    await expect(
+      house.work(audit).run(scope, (tx) => tx.em.execute('SELECT * FROM vitals.scan')),
+    ).rejects.toMatchObject({ code: 'platform.row_refused' });
   });
 
   it('P11 P40: nothing of video or patient id is in any table, file or log line as it was sent', async () => {

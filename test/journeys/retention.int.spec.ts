@@ -37,7 +37,7 @@ describe('how long things are kept', () => {
     );
     expect([status, body['retained'], body['patient_id']]).toEqual([200, false, canary]);
     expect((await customer.ask('GET', `/v1/scans/${body['id'] as string}`)).status).toBe(404);
-    const { rows } = await house.admin.query('SELECT FROM vitals.scan WHERE tenant_id = $1', [customer.workspace]);
+    const { rows } = await house.admin.query('SELECT FROM vitals.scan WHERE workspace_id = $1', [customer.workspace]);
     expect(rows).toHaveLength(0);
     expect(await tablesWith(house.admin, canary)).toEqual([]);
     expect(await filesWith(house.directory, canary)).toEqual([]);

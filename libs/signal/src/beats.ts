@@ -140,12 +140,13 @@ const spanAround = (position: number, interval: number, traceLength: number): Sp
 
 const partLength = (interval: number): number => Math.round(BEFORE * interval) + Math.round(AFTER * interval);
 
-/** Correlation of a stretch of a with a stretch of b. */
-const correlation = (a: Float64Array, fromA: number, b: Float64Array, fromB: number, length: number): number => {
+/** Correlation of two stretches of one length. */
+const correlation = (a: Float64Array, b: Float64Array): number => {
+  const length = a.length;
   let [sumA, sumB, squaresA, squaresB, products] = [0, 0, 0, 0, 0];
   for (let i = 0; i < length; i++) {
-    const x = a[fromA + i]!;
-    const y = b[fromB + i]!;
+    const x = a[i]!;
+    const y = b[i]!;
     sumA += x;
     sumB += y;
     squaresA += x * x;
@@ -177,7 +178,8 @@ const likenessOf = (slope: Float64Array, positions: Float64Array, interval: numb
   const template = templateOf(slope, positions, interval);
   return positions.map((position) => {
     const { from, skipped, length } = spanAround(position, interval, slope.length);
-    return length < LEAST_SEEN * template.length ? NaN : correlation(slope, from, template, skipped, length);
+    if (length < LEAST_SEEN * template.length) return NaN;
+    return correlation(slope.subarray(from, from + length), template.subarray(skipped, skipped + length));
   });
 };
 

@@ -1,3 +1,5 @@
+const { cos, imul, log, PI, sqrt } = Math;
+
 /** A source of chance: each call gives the next number in [0, 1). */
 export type Chance = () => number;
 
@@ -10,8 +12,8 @@ export const mulberry32 = (seed: number): Chance => {
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
     let mixed = state;
-    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    mixed = imul(mixed ^ (mixed >>> 15), mixed | 1);
+    mixed ^= mixed + imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
 };
@@ -19,6 +21,6 @@ export const mulberry32 = (seed: number): Chance => {
 /** One draw from the standard normal distribution (Box and Muller 1958). */
 export const gaussian = (chance: Chance): number => {
   // 1 - u lies in (0, 1], so the logarithm stays finite.
-  const radius = Math.sqrt(-2 * Math.log(1 - chance()));
-  return radius * Math.cos(2 * Math.PI * chance());
+  const radius = sqrt(-2 * log(1 - chance()));
+  return radius * cos(2 * PI * chance());
 };

@@ -67,6 +67,8 @@ export const gridOf = (timesSeconds: Float64Array): Grid | null => {
   return { startSeconds, rateHz: GRID_RATE_HZ, count, framesPerSecond: 1 / step, durationSeconds };
 };
 
+const { isFinite: isReading } = Number;
+
 interface Knots {
   readonly at: Float64Array;
   readonly value: Float64Array;
@@ -82,7 +84,7 @@ const knotsOf = (timesSeconds: Float64Array, values: Float64Array, spacing: numb
   for (let i = 0; i < timesSeconds.length; i++) {
     const time = timesSeconds[i]!;
     // A time that runs backwards (a broken container) is dropped with its frame.
-    if (!Number.isFinite(time) || !Number.isFinite(values[i]!) || time < opened) continue;
+    if (!isReading(time) || !isReading(values[i]!) || time < opened) continue;
     if (time - opened < spacing) {
       members++;
       at[count - 1] = at[count - 1]! + (time - at[count - 1]!) / members;

@@ -139,6 +139,8 @@ export const relativeChange = (values: Float64Array): Float64Array => {
   return out;
 };
 
+const { sqrt } = Math;
+
 /** Running ratio of the standard deviations of two zero-mean signals over the window. */
 const runningRatio = (x: Float64Array, y: Float64Array): Float64Array => {
   const reach = Math.floor(windowFor(x.length) / 2);
@@ -146,10 +148,11 @@ const runningRatio = (x: Float64Array, y: Float64Array): Float64Array => {
   const yy = prefixOfProducts(y, 0, y, 0);
   const out = new Float64Array(x.length);
   for (let i = 0; i < out.length; i++) {
-    const from = Math.max(0, i - reach);
-    const to = Math.min(out.length, i + reach + 1);
+    const from = i < reach ? 0 : i - reach;
+    const to = i + reach < out.length ? i + reach + 1 : out.length;
+    const above = xx[to]! - xx[from]!;
     const below = yy[to]! - yy[from]!;
-    out[i] = below > 0 ? Math.sqrt(Math.max(0, xx[to]! - xx[from]!) / below) : 0;
+    out[i] = above > 0 && below > 0 ? sqrt(above / below) : 0;
   }
   return out;
 };

@@ -31,6 +31,9 @@ interface Candidate {
   readonly power: Power;
 }
 
+/** A swing below this share of the level is rounding of numbers, not light. */
+const ROUNDING = 1e-9;
+
 const isFlat = (values: Float64Array): boolean => {
   let least = Infinity;
   let most = -Infinity;
@@ -38,7 +41,7 @@ const isFlat = (values: Float64Array): boolean => {
     least = Math.min(least, value);
     most = Math.max(most, value);
   }
-  return !(most > least);
+  return !(most - least > ROUNDING * Math.max(Math.abs(most), Math.abs(least)));
 };
 
 /** A pulse wave rises faster than it falls: the slope's third moment tells which way is up. */

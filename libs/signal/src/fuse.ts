@@ -1,5 +1,15 @@
 import type { Transform } from './band.ts';
-import { bandPower, decibels, inStep, powerOf, pulsePeak, splitAt, templateAt, type Power, type Spectrum } from './spectrum.ts';
+import {
+  bandPower,
+  decibels,
+  inStep,
+  powerOf,
+  pulsePeak,
+  splitAt,
+  templateAt,
+  type Power,
+  type Spectrum,
+} from './spectrum.ts';
 
 /** One trace's part in the fused signal. */
 export interface Part {

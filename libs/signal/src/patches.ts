@@ -25,10 +25,13 @@ const ROUNDING = 1e-9;
 
 /** Moves outliers in; a trace that only holds rounding errors becomes nothing, or they would look like a signal. */
 const clamped = (values: Float64Array): Float64Array => {
-  const sizes = values.map(Math.abs).sort();
+  const sizes = values.map((value) => (value < 0 ? -value : value)).sort();
   if (sizes[sizes.length - 1]! < ROUNDING) return values.fill(0);
   const bound = CLAMP * 1.4826 * sizes[sizes.length >> 1]!;
-  for (let i = 0; i < values.length; i++) values[i] = Math.min(bound, Math.max(-bound, values[i]!));
+  for (let i = 0; i < values.length; i++) {
+    if (values[i]! > bound) values[i] = bound;
+    else if (values[i]! < -bound) values[i] = -bound;
+  }
   return values;
 };
 

@@ -38,21 +38,22 @@ export interface Spectrum {
   readonly im: Float64Array;
 }
 
-const windowed = (values: Float64Array, out: Float64Array): void => {
+const hann = (count: number): Float64Array =>
+  Float64Array.from({ length: count }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * (i + 0.5)) / count));
+
+const windowed = (values: Float64Array, window: Float64Array, out: Float64Array): void => {
   const count = values.length;
   let mean = 0;
-  for (const value of values) mean += value / count;
-  for (let i = 0; i < count; i++) {
-    out[i] = (values[i]! - mean) * (0.5 - 0.5 * Math.cos((2 * Math.PI * (i + 0.5)) / count));
-  }
+  for (let i = 0; i < count; i++) mean += values[i]! / count;
+  for (let i = 0; i < count; i++) out[i] = (values[i]! - mean) * window[i]!;
 };
 
-const spectrumPair = (a: Float64Array, b: Float64Array): readonly [Spectrum, Spectrum] => {
+const spectrumPair = (a: Float64Array, b: Float64Array, window: Float64Array): readonly [Spectrum, Spectrum] => {
   const size = Math.max(SMALLEST_TRANSFORM, powerOfTwoFor(a.length));
   const re = new Float64Array(size);
   const im = new Float64Array(size);
-  windowed(a, re);
-  windowed(b, im);
+  windowed(a, window, re);
+  windowed(b, window, im);
   fftOf(size).forward(re, im);
   const binHz = GRID_RATE_HZ / size;
   const bins = Math.ceil(KEPT_HZ / binHz);
@@ -73,8 +74,9 @@ const spectrumPair = (a: Float64Array, b: Float64Array): readonly [Spectrum, Spe
 /** Spectra of traces of one length, two to a transform. */
 export const spectraOf = (traces: readonly Float64Array[]): Spectrum[] => {
   const out: Spectrum[] = [];
+  const window = hann(traces[0]?.length ?? 0);
   for (let i = 0; i < traces.length; i += 2) {
-    const [first, second] = spectrumPair(traces[i]!, traces[i + 1] ?? traces[i]!);
+    const [first, second] = spectrumPair(traces[i]!, traces[i + 1] ?? traces[i]!, window);
     out.push(first);
     if (i + 1 < traces.length) out.push(second);
   }
@@ -151,9 +153,10 @@ export const splitAt = (power: Power, rateHz: number): Split => {
   let total = 0;
   let signalBins = 0;
   for (let k = first; k <= last; k++) {
-    const frequency = k * binHz;
     total += bins[k]!;
-    if (Math.abs(frequency - rateHz) > reach && Math.abs(frequency - 2 * rateHz) > reach) continue;
+    const off = k * binHz - rateHz;
+    const offDouble = off - rateHz;
+    if ((off > reach || off < -reach) && (offDouble > reach || offDouble < -reach)) continue;
     signal += bins[k]!;
     signalBins++;
   }

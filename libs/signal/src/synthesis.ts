@@ -164,9 +164,11 @@ const DICROTIC = { at: 0.56, rise: 0.11, fall: 0.15 } as const;
 /** Beyond this many mean intervals a beat's wave has vanished (below 1e-6 of its height). */
 const REACH = { before: 0.4, after: 1.5 } as const;
 
+const { exp } = Math;
+
 const bump = (u: number, wave: { readonly at: number; readonly rise: number; readonly fall: number }): number => {
   const x = (u - wave.at) / (u < wave.at ? wave.rise : wave.fall);
-  return Math.exp(-0.5 * x * x);
+  return exp(-0.5 * x * x);
 };
 
 /**

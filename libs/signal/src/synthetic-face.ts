@@ -40,8 +40,7 @@ interface Lit {
 const traceOf = (lit: Lit, colour: Colour): Float64Array =>
   lit.pulse.map(
     (blood, i) =>
-      SKIN[colour] *
-      (1 - BLOOD[colour] * lit.amplitude * blood + lit.light[i]! + lit.noise * gaussian(lit.chance)),
+      SKIN[colour] * (1 - BLOOD[colour] * lit.amplitude * blood + lit.light[i]! + lit.noise * gaussian(lit.chance)),
   );
 
 /**
@@ -56,11 +55,14 @@ export const synthesizeFace = (train: BeatTrain, plan: FacePlan): FaceTraces => 
     const delay = 0.01 * gaussian(chance);
     const closeness = 0.5 + chance();
     const lit: Lit = {
-      pulse: synthesizePulse(train, timesSeconds.map((time) => time - delay), plan.shape),
+      pulse: synthesizePulse(
+        train,
+        timesSeconds.map((time) => time - delay),
+        plan.shape,
+      ),
       amplitude: pulse * (0.5 + chance()),
       light: timesSeconds.map(
-        (time) =>
-          drift * Math.sin(2 * Math.PI * 0.1 * time) + sway * closeness * Math.sin(2 * Math.PI * swayHz * time),
+        (time) => drift * Math.sin(2 * Math.PI * 0.1 * time) + sway * closeness * Math.sin(2 * Math.PI * swayHz * time),
       ),
       noise: noise * (0.5 + chance()),
       chance,

@@ -6,8 +6,8 @@ export const runningMean = (values: Float64Array, windowSamples: number): Float6
   for (let i = 0; i < count; i++) prefix[i + 1] = prefix[i]! + (values[i]! - values[0]!);
   const out = new Float64Array(count);
   for (let i = 0; i < count; i++) {
-    const from = Math.max(0, i - reach);
-    const to = Math.min(count, i + reach + 1);
+    const from = i < reach ? 0 : i - reach;
+    const to = i + reach < count ? i + reach + 1 : count;
     out[i] = values[0]! + (prefix[to]! - prefix[from]!) / (to - from);
   }
   return out;

@@ -15,18 +15,16 @@ import { vitalsSettings, type VitalsSettings } from './adapters/settings.ts';
 import { WorkerMeasure } from './adapters/worker-measure.ts';
 import { ActiveScans } from './app/active-scan.ts';
 import { BEAT_SECONDS, EndScans, TendScans } from './app/end-scans.ts';
-import { KeepTelemetry } from './app/keep-telemetry.ts';
+import { KeepTelemetry, telemetryTable } from './app/keep-telemetry.ts';
 import { ReadScans } from './app/read-scans.ts';
 import { RunScan } from './app/run-scan.ts';
-import { Scans } from './app/scans.ts';
-import { deviceTelemetry, scans } from './app/tables.ts';
+import { scanTable } from './app/scans.ts';
 
 /** From a face video to vitals, in memory only. */
 export const vitals: Context = {
   name: 'vitals',
   controllers: [ScansController],
   providers: [
-    provide(Scans, []),
     provide(ActiveScans, []),
     provide(KeepTelemetry, [UNIT_OF_WORK, CLOCK, IDS]),
     {
@@ -40,16 +38,15 @@ export const vitals: Context = {
       services: SERVICES,
       clock: CLOCK,
       ids: IDS,
-      scans: Scans,
       active: ActiveScans,
       measure: WorkerMeasure,
       telemetry: KeepTelemetry,
     }),
-    provide(ReadScans, [UNIT_OF_WORK, SERVICES, CLOCK, Scans, ActiveScans]),
-    provide(EndScans, [UNIT_OF_WORK, CLOCK, Scans, ActiveScans]),
-    provide(TendScans, [UNIT_OF_WORK, CLOCK, Scans, ActiveScans]),
+    provide(ReadScans, [UNIT_OF_WORK, SERVICES, CLOCK, ActiveScans]),
+    provide(EndScans, [UNIT_OF_WORK, CLOCK, ActiveScans]),
+    provide(TendScans, [UNIT_OF_WORK, CLOCK, ActiveScans]),
   ],
-  tables: [scans, deviceTelemetry],
+  tables: [scanTable, telemetryTable],
   migrations: new URL('../migrations/', import.meta.url),
   listens: [],
   schedules: [{ name: 'tend_scans', everySeconds: BEAT_SECONDS, job: TendScans }],

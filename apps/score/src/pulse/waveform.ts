@@ -42,8 +42,14 @@ const UNKNOWN: Truth = {
 
 const finite = (values: Float64Array): Float64Array => values.filter((value) => Number.isFinite(value));
 
+/** The first minute shows what the reference is; the recording may be hours. */
+const GLANCE_SECONDS = 60;
+
 /** Tells what the reference column holds; a waveform is what has a pulse in it, whatever its unit. */
-const kindOf = (times: Float64Array, reference: Float64Array): ReferenceKind => {
+const kindOf = (allTimes: Float64Array, all: Float64Array): ReferenceKind => {
+  const past = allTimes.findIndex((time) => time > allTimes[0]! + GLANCE_SECONDS);
+  const times = allTimes.slice(0, past < 0 ? undefined : past);
+  const reference = all.slice(0, times.length);
   const known = finite(reference);
   if (known.every((value) => value === 0 || value === 1)) return 'beats';
   const couldBeRate = known.every((value) => value >= 25 && value <= 250);

@@ -8,12 +8,14 @@ export type Facts = Readonly<Record<string, string | number | boolean>>;
  * flat is refused, and the event is parked where it can be seen. Throws `audit.facts_not_flat`.
  */
 export function factsOf(body: Readonly<Record<string, unknown>>): Facts {
-  const facts: Record<string, string | number | boolean> = {};
-  for (const [name, value] of Object.entries(body)) {
-    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
+  // fromEntries, so that a member keeps its name whatever it is; assigning to `__proto__` would lose it.
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) => {
+      if (isFact(value)) return [name, value];
       throw new Fault('invalid', 'audit.facts_not_flat', 'An event holds more than ids, counts and enums.');
-    }
-    facts[name] = value;
-  }
-  return facts;
+    }),
+  );
 }
+
+const isFact = (value: unknown): value is string | number | boolean =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';

@@ -2,17 +2,15 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { MikroORM, UnderscoreNamingStrategy } from '@mikro-orm/core';
 import { PostgreSqlDriver, type EntityManager } from '@mikro-orm/postgresql';
 import pg from 'pg';
-import { Fault, type Clock, type Region } from '@smartscan/kernel';
+import { Fault } from '@smartscan/kernel';
 import type { Owner } from '@smartscan/contracts/owners';
-import type { Keys } from '../keys/keys.ts';
 import { outboxInsert } from '../outbox/outbox.ts';
 import type { Scope } from '../ports/call.ts';
 import type { Context } from '../ports/context.ts';
 import type { Envelope } from '../ports/event-log.ts';
-import type { Ids } from '../ports/ids.ts';
 import type { Tx, UnitOfWork } from '../ports/work.ts';
 import { databaseFault } from './failures.ts';
-import { Transaction } from './transaction.ts';
+import { Transaction, type DatabaseTools } from './transaction.ts';
 
 export interface Login {
   readonly host: string;
@@ -20,13 +18,6 @@ export interface Login {
   readonly user: string;
   readonly password: string;
   readonly database: string;
-}
-
-export interface DatabaseTools {
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly keys: Keys;
-  readonly region: Region;
 }
 
 /** Per context and process. Ours: a unit of work lasts some ms, so eight serve over 1,000 a second; nine contexts stay under 100 connections. */

@@ -99,12 +99,14 @@ export const purposesAcrossTenants = (table: TableFacts): readonly string[] =>
  */
 export function rowPolicy(table: TableFacts): string {
   if (typeof table.tenantColumn !== 'string') return 'true';
-  const purpose = "current_setting('app.purpose', true)";
-  const own = `${table.tenantColumn} = current_setting('app.tenant', true)`;
+  // In a subquery a setting is read once per statement, not once per row.
+  const purpose = "(SELECT current_setting('app.purpose', true))";
+  const tenant = "(SELECT current_setting('app.tenant', true))";
+  const own = `${table.tenantColumn} = ${tenant}`;
   const ownWithPurpose = table.phi ? `${own} AND ${purpose} IN (${quoted(ACCESS_PURPOSES)})` : own;
   const across = purposesAcrossTenants(table);
   if (across.length === 0) return ownWithPurpose;
-  return `(${ownWithPurpose}) OR (current_setting('app.tenant', true) = '*' AND ${purpose} IN (${quoted(across)}))`;
+  return `(${ownWithPurpose}) OR (${tenant} = '*' AND ${purpose} IN (${quoted(across)}))`;
 }
 
 async function secureRows(owner: pg.ClientBase, table: TableFacts): Promise<void> {

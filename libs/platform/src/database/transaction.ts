@@ -1,13 +1,21 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { z } from 'zod';
-import { Fault, ACCESS_PURPOSES, type AccessPurpose } from '@smartscan/kernel';
+import { ACCESS_PURPOSES, Fault, type AccessPurpose, type Clock, type Region } from '@smartscan/kernel';
 import { allEvents, type EventContract } from '@smartscan/contracts/event';
 import type { Owner } from '@smartscan/contracts/owners';
 import type { Scope } from '../ports/call.ts';
 import type { Envelope } from '../ports/event-log.ts';
 import type { TableFacts } from '../ports/table.ts';
 import type { PhiAccess, Tx } from '../ports/work.ts';
-import type { DatabaseTools } from './database.ts';
+import type { Keys } from '../keys/keys.ts';
+import type { Ids } from '../ports/ids.ts';
+
+export interface DatabaseTools {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly keys: Keys;
+  readonly region: Region;
+}
 
 /** The way in which a person's id is set apart from other uses of the tenant's key. */
 const SUBJECT_PURPOSE = 'subject';

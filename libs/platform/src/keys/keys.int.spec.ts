@@ -25,6 +25,8 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'smartscan-keys-'));
   server = await startTestPostgres();
   pool = new pg.Pool({ ...(await createDatabase(server.superuser, 'keys')), max: 10 });
+  // `end` does not wait for the sockets, so the server's goodbye may still reach one of them.
+  pool.on('error', () => undefined);
   await pool.query(TENANT_KEY_DDL);
   wrapper = await localKeyFile(join(directory, 'root.key'));
 });

@@ -6,14 +6,13 @@ import { problemCode } from '../domain/scan-problems.ts';
 import type { ActiveScans } from './active-scan.ts';
 import { itemOfRow, itemOfState, type ScanItem } from './present.ts';
 import { scanNotFound } from './read-scans.ts';
-import type { Scans } from './scans.ts';
+import { beatFor, closeScan, removeScan, runningAmong, scanRow, silentSince } from './scans.ts';
 
 /** Cancelling and deleting, on request. */
 export class EndScans {
   constructor(
     private readonly work: UnitOfWork,
     private readonly clock: Clock,
-    private readonly scans: Scans,
     private readonly active: ActiveScans,
   ) {}
 
@@ -31,10 +30,10 @@ export class EndScans {
   /** A scan that runs elsewhere: closing its row is what makes its process give up at the next beat. */
   private cancelRow(id: string, call: Call): Promise<ScanItem> {
     return this.work.run(call, async (tx) => {
-      const end = { status: 'cancelled', problem: null, at: new Date(this.clock.nowMs()), secrets: null };
-      const cancelled = await this.scans.finish(tx, id, end);
+      const end = { status: 'cancelled' as const, problem: null, at: new Date(this.clock.nowMs()), secrets: null };
+      const cancelled = await closeScan(tx, id, end);
       if (cancelled) tx.emit(scanCancelled, { workspace_id: call.tenant, scan_id: id });
-      const row = await this.scans.find(tx, id);
+      const row = await scanRow(tx, id);
       if (!row) throw scanNotFound();
       return itemOfRow(row, 0);
     });
@@ -45,7 +44,7 @@ export class EndScans {
     if (state && !isOver(state.life)) await this.cancel(id, call);
     this.active.forget(id);
     await this.work.run(call, async (tx) => {
-      const removed = await this.scans.remove(tx, id);
+      const removed = await removeScan(tx, id);
       if (!removed && !state) throw scanNotFound();
       tx.emit(scanDeleted, { workspace_id: call.tenant, scan_id: id });
     });
@@ -65,7 +64,6 @@ export class TendScans {
   constructor(
     private readonly work: UnitOfWork,
     private readonly clock: Clock,
-    private readonly scans: Scans,
     private readonly active: ActiveScans,
   ) {}
 
@@ -80,10 +78,10 @@ export class TendScans {
     await this.beat(scope, new Date(now));
     const code = problemCode('interrupted');
     await this.work.run(scope, async (tx) => {
-      for (const row of await this.scans.silentSince(tx, new Date(now - SILENT_MS))) {
-        const end = { status: 'failed', problem: code, at: new Date(now), secrets: null };
-        const closed = await this.scans.finish(tx, row.id, end);
-        if (closed) tx.emit(scanFailed, { workspace_id: row.tenantId, scan_id: row.id, problem: code });
+      for (const row of await silentSince(tx, new Date(now - SILENT_MS))) {
+        const end = { status: 'failed' as const, problem: code, at: new Date(now), secrets: null };
+        const closed = await closeScan(tx, row.id, end);
+        if (closed) tx.emit(scanFailed, { workspace_id: row.workspaceId, scan_id: row.id, problem: code });
       }
     });
   }
@@ -91,8 +89,8 @@ export class TendScans {
   private async beat(scope: Scope, at: Date): Promise<void> {
     for (const ids of this.active.runningRows().values()) {
       const alive = await this.work.run(scope, async (tx) => {
-        await this.scans.beat(tx, ids, at);
-        return this.scans.runningAmong(tx, ids);
+        await beatFor(tx, ids, at);
+        return runningAmong(tx, ids);
       });
       // Cancelled or swept by somebody else meanwhile.
       for (const id of ids) if (!alive.has(id)) this.active.cancel(id);

@@ -1,8 +1,28 @@
+import { p } from '@mikro-orm/core';
 import type { z } from 'zod';
 import { Fault, type Clock } from '@smartscan/kernel';
 import { telemetry } from '@smartscan/contracts/vitals';
-import type { Call, Ids, UnitOfWork } from '@smartscan/platform/ports';
-import { deviceTelemetry } from './tables.ts';
+import { defineTable, type Call, type Ids, type UnitOfWork } from '@smartscan/platform/ports';
+
+export const telemetryTable = defineTable({
+  owner: 'vitals',
+  name: 'telemetry',
+  category: 'sdk_telemetry',
+  purpose: 'improve_reliability',
+  tenant: 'workspaceId',
+  subject: { none: 'not linked to a person (P19)' },
+  clock: { from: 'receivedAt', ttlOf: 'sdk_telemetry' },
+  columns: {
+    id: p.text().primary(),
+    workspaceId: p.text(),
+    cameraModel: p.text().nullable(),
+    osVersion: p.text().nullable(),
+    orientation: p.text().nullable(),
+    ambientLight: p.double().nullable(),
+    faceQuality: p.double().nullable(),
+    receivedAt: p.datetime(),
+  },
+});
 
 export type Telemetry = z.output<typeof telemetry>;
 
@@ -39,9 +59,9 @@ export class KeepTelemetry {
 
   run(given: Telemetry, call: Call): Promise<void> {
     return this.work.run(call, async (tx) => {
-      await tx.em.insert(deviceTelemetry.entity, {
+      await tx.em.insert(telemetryTable.entity, {
         id: this.ids.next('event'),
-        tenantId: call.tenant,
+        workspaceId: call.tenant,
         cameraModel: given.camera_model ?? null,
         osVersion: given.os_version ?? null,
         orientation: given.orientation ?? null,

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { scan, scanListItem } from '@smartscan/contracts/vitals';
 import type { ScanSecrets, ScanState } from './active-scan.ts';
-import type { ScanRow } from './tables.ts';
+import type { ScanRow } from './scans.ts';
 
 export type ScanAnswer = z.output<typeof scan>;
 export type ScanItem = z.output<typeof scanListItem>;
@@ -29,7 +29,7 @@ export const itemOfState = (state: ScanState): ScanItem => ({
 
 export const itemOfRow = (row: ScanRow, ttlSeconds: number): ScanItem => ({
   id: row.id,
-  status: row.status as ScanItem['status'],
+  status: row.status,
   created_at: row.createdAt.toISOString(),
   finished_at: row.finishedAt?.toISOString() ?? null,
   retained: true,

@@ -7,8 +7,7 @@ import type { Call, Services, UnitOfWork } from '@smartscan/platform/ports';
 import { isOver, isPastRetention } from '../domain/scan.ts';
 import type { ActiveScans, Progress } from './active-scan.ts';
 import { itemOfRow, itemOfState, withSecrets, type ScanAnswer, type ScanItem } from './present.ts';
-import type { Scans } from './scans.ts';
-import { scans as scanTable } from './tables.ts';
+import { openSecrets, scanPage, scanRow, scanTable } from './scans.ts';
 
 export const scanNotFound = (): Fault =>
   new Fault('not_found', 'vitals.scan_not_found', 'There is no such scan.', {
@@ -24,7 +23,6 @@ export class ReadScans {
     private readonly work: UnitOfWork,
     private readonly services: Services,
     private readonly clock: Clock,
-    private readonly scans: Scans,
     private readonly active: ActiveScans,
   ) {}
 
@@ -33,9 +31,9 @@ export class ReadScans {
     if (state?.retainedSeconds === 0) return this.fromMemory(id, call);
     const ttlSeconds = await this.ttl(call);
     return this.work.run(call, async (tx) => {
-      const row = await this.scans.find(tx, id);
+      const row = await scanRow(tx, id);
       if (!row || this.isPast(row.createdAt, ttlSeconds)) throw scanNotFound();
-      return withSecrets(itemOfRow(row, ttlSeconds), await this.scans.open(tx, row));
+      return withSecrets(itemOfRow(row, ttlSeconds), await openSecrets(tx, row));
     });
   }
 
@@ -55,7 +53,7 @@ export class ReadScans {
     call: Call,
   ): Promise<{ items: ScanItem[]; next_cursor: string | null }> {
     const ttlSeconds = await this.ttl(call);
-    const rows = await this.work.run(call, (tx) => this.scans.page(tx, limit, cursor));
+    const rows = await this.work.run(call, (tx) => scanPage(tx, limit, cursor));
     const kept = rows.filter((row) => !this.isPast(row.createdAt, ttlSeconds));
     const page = cutPage(kept, limit);
     return { items: page.items.map((row) => itemOfRow(row, ttlSeconds)), next_cursor: page.next_cursor };
@@ -79,9 +77,9 @@ export class ReadScans {
   }
 
   private async rowProgress(id: string, call: Call): Promise<Progress> {
-    const row = await this.work.run(call, (tx) => this.scans.find(tx, id));
+    const row = await this.work.run(call, (tx) => scanRow(tx, id));
     if (!row) throw scanNotFound();
-    const status = row.status as Progress['status'];
+    const { status } = row;
     return status === 'running' ? { id, status, stage: 'received', share: 0 } : { id, status, stage: 'done', share: 1 };
   }
 

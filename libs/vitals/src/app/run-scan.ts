@@ -15,8 +15,7 @@ import { beginScan, endOf, endScan, isOver, type ScanLife } from '../domain/scan
 import { problem } from '../domain/scan-problems.ts';
 import type { ActiveScans, ScanSecrets, ScanState } from './active-scan.ts';
 import { itemOfState, NO_SECRETS, withSecrets, type ScanAnswer, type ScanItem } from './present.ts';
-import type { Scans } from './scans.ts';
-import { scans as scanTable } from './tables.ts';
+import { addScan, closeScan, removeScan, scanTable, type ScanClosing } from './scans.ts';
 import { readTelemetry, type KeepTelemetry } from './keep-telemetry.ts';
 
 export interface Measured {
@@ -40,7 +39,6 @@ export interface ScanParts {
   readonly services: Services;
   readonly clock: Clock;
   readonly ids: Ids;
-  readonly scans: Scans;
   readonly active: ActiveScans;
   readonly measure: Measure;
   readonly telemetry: KeepTelemetry;
@@ -97,7 +95,7 @@ export class RunScan {
     void running.finally(() => this.parts.active.end(state, state.retainedSeconds === 0));
     await received;
     call.signal.removeEventListener('abort', leave);
-    return new Reply(202, itemOfState(state), { location: `/v1/scans/${state.id}` });
+    return new Reply(202, itemOfState(state));
   }
 
   private begin(input: InputOf<typeof startScan>, call: Call, retainedSeconds: number): ScanState {
@@ -121,17 +119,8 @@ export class RunScan {
   private accept(state: ScanState, call: Call): Promise<void> {
     return this.parts.work.run(call, async (tx) => {
       if (state.retainedSeconds > 0) {
-        const createdAt = new Date(state.life.startedAtMs);
-        const row = {
-          id: state.id,
-          tenantId: state.tenant,
-          status: state.life.status,
-          problem: null,
-          createdAt,
-          finishedAt: null,
-          beatAt: createdAt,
-        };
-        await this.parts.scans.insert(tx, row, state.secrets);
+        const row = { id: state.id, workspaceId: state.tenant, createdAt: new Date(state.life.startedAtMs) };
+        await addScan(tx, row, state.secrets);
       }
       tx.emit(scanAccepted, { workspace_id: state.tenant, scan_id: state.id });
     });
@@ -159,7 +148,7 @@ export class RunScan {
     const life = endScan(state.life, { status: 'completed' }, this.parts.clock.nowMs());
     await this.parts.work.run(call, async (tx) => {
       // Cancelled or swept meanwhile: then the result is nobody's.
-      if (retained && !(await this.close(tx, state.id, life, secrets))) throw problem('cancelled');
+      if (retained && !(await closeScan(tx, state.id, closingOf(life, secrets)))) throw problem('cancelled');
       if (!retained) await this.handOver(tx, state);
       tx.emit(scanCompleted, {
         workspace_id: state.tenant,
@@ -174,13 +163,8 @@ export class RunScan {
 
   /** Nothing is kept: the row of the running scan goes too, and the disclosure itself is what the audit notes. */
   private async handOver(tx: Tx, state: ScanState): Promise<void> {
-    await this.parts.scans.remove(tx, state.id);
+    await removeScan(tx, state.id);
     tx.noteAccess(scanTable, state.id, 'read');
-  }
-
-  private close(tx: Tx, id: string, life: ScanLife, secrets: ScanSecrets | null): Promise<boolean> {
-    const { status, problem: code, finishedAtMs } = life;
-    return this.parts.scans.finish(tx, id, { status, problem: code, at: new Date(finishedAtMs ?? 0), secrets });
   }
 
   private async fail(state: ScanState, call: Call, error: unknown): Promise<void> {
@@ -188,10 +172,17 @@ export class RunScan {
     state.life = endScan(state.life, end, this.parts.clock.nowMs());
     await this.parts.work.run(call, async (tx) => {
       // Whoever closed the row told of it.
-      if (state.retainedSeconds > 0 && !(await this.close(tx, state.id, state.life, null))) return;
+      if (state.retainedSeconds > 0 && !(await closeScan(tx, state.id, closingOf(state.life, null)))) return;
       const scan = { workspace_id: state.tenant, scan_id: state.id };
       if (end.status === 'failed') tx.emit(scanFailed, { ...scan, problem: end.problem });
       else tx.emit(scanCancelled, scan);
     });
   }
 }
+
+const closingOf = ({ status, problem: code, finishedAtMs }: ScanLife, secrets: ScanSecrets | null): ScanClosing => ({
+  status,
+  problem: code,
+  at: new Date(finishedAtMs ?? 0),
+  secrets,
+});

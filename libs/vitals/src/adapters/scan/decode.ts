@@ -52,8 +52,8 @@ export interface Decoding {
    * @throws Fault vitals.corrupt where it could make nothing of the bytes; the signal's reason where it was aborted
    */
   readonly finished: () => Promise<void>;
-  /** Ends the process now. Harmless when it has ended. */
-  readonly stop: () => void;
+  /** Ends the process now, and waits for it to be gone. Harmless when it is. */
+  readonly stop: () => Promise<void>;
 }
 
 export interface DecodeOptions {
@@ -78,11 +78,11 @@ export const decode = (parts: readonly Uint8Array[], request: DecodeRequest, opt
   const { decoder, signal, memory } = options;
   signal.throwIfAborted();
   const child = start(request, decoder);
-  const stop = (): void => {
+  const kill = (): void => {
     child.kill('SIGKILL');
     for (const stream of child.stdio) stream?.destroy();
   };
-  signal.addEventListener('abort', stop, { once: true });
+  signal.addEventListener('abort', kill, { once: true });
   const ended = new Promise<number | null>((resolve) => {
     child.on('error', () => resolve(NOT_FOUND));
     child.on('exit', (code) => resolve(code));
@@ -93,11 +93,14 @@ export const decode = (parts: readonly Uint8Array[], request: DecodeRequest, opt
   return {
     pictures,
     whole: wholeStream === null ? undefined : new FrameReader(wholeStream, new FrameMemory(), MAX_PIXELS),
-    stop,
+    stop: async () => {
+      signal.removeEventListener('abort', kill);
+      kill();
+      await ended;
+    },
     finished: async () => {
       const code = await ended;
       await fed;
-      signal.removeEventListener('abort', stop);
       signal.throwIfAborted();
       if (code === NOT_FOUND) throw new Fault('unavailable', 'vitals.no_decoder', 'The video decoder is gone.');
       if (code !== 0 || pictures.broken) throw problem('corrupt');

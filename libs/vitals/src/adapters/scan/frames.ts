@@ -35,20 +35,26 @@ export const readStreamHead = (line: string): StreamHead | undefined => {
   return { width, height, fullRange: fields.includes('XCOLORRANGE=FULL') };
 };
 
+/** Memory kept between scans: the pictures between two looks at a face in a 640 × 480 video, twice. */
+const KEPT_BYTES = 30_000_000;
+
 /**
- * Memory for frames, kept from scan to scan. What a frame held is wiped when the scan is over.
+ * Memory for frames, used again and again. What a frame held is wiped when the scan is over.
  */
 export class FrameMemory {
   #buffers: Uint8Array[] = [];
 
   /** The n-th buffer of this size. */
   take(n: number, bytes: number): Uint8Array {
-    if (this.#buffers[0] !== undefined && this.#buffers[0].length !== bytes) this.#buffers = [];
+    if (this.#buffers[0] !== undefined && this.#buffers[0].length !== bytes) this.wipe(0);
     return (this.#buffers[n] ??= new Uint8Array(bytes));
   }
 
-  wipe(): void {
+  /** Forgets every frame; keeps no more memory than `kept` bytes. */
+  wipe(kept = KEPT_BYTES): void {
     for (const buffer of this.#buffers) buffer.fill(0);
+    const size = this.#buffers[0]?.length ?? 1;
+    this.#buffers.length = Math.min(this.#buffers.length, Math.floor(kept / size));
   }
 }
 

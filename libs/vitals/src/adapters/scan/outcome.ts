@@ -45,6 +45,8 @@ const RAMPS = {
   width: [60, 160],
   /** Mean brightness of the skin, 0-255. */
   luminance: [30, 70],
+  /** Patches inside the picture. */
+  shownShare: [0.2, 0.8],
   /** Clipped samples. */
   clippedShare: [0.4, 0.05],
   /** Face widths from frame to frame: the analysis drops what moves faster than 0.5 widths a second. */

@@ -113,8 +113,8 @@ export class PatchMeter {
     this.#spans.forEach((spans, i) => averageSpans(picture, spans, this.#colours, out[i]!));
   }
 
-  /** Share of each patch's samples that are too dark or too bright to carry a pulse, 0-1. */
-  clipped({ width, bytes }: Picture): readonly number[] {
+  /** Share of each patch's samples too dark or too bright to carry a pulse, 0-1; undefined where it lies outside. */
+  clipped({ width, bytes }: Picture): readonly (number | undefined)[] {
     const { black, luma } = this.#colours;
     const low = black + DARKEST / luma;
     const high = black + BRIGHTEST / luma;
@@ -126,7 +126,7 @@ export class PatchMeter {
           if (bytes[i]! < low || bytes[i]! > high) lost++;
         }
       }
-      return all === 0 ? 1 : lost / all;
+      return all === 0 ? undefined : lost / all;
     });
   }
 }

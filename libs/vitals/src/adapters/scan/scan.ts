@@ -92,7 +92,7 @@ const traceVideo = async (
     if (!trace.escaped) await stopwatch.time('decode', decoding.finished);
     return trace;
   } finally {
-    decoding.stop();
+    await decoding.stop();
   }
 };
 

@@ -87,6 +87,6 @@ export const surveyFace = async (
     const region = regionAround(seen, size);
     return region.width * region.height > MAX_REGION_SHARE * size.width * size.height ? undefined : region;
   } finally {
-    decoding.stop();
+    await decoding.stop();
   }
 };

@@ -16,7 +16,9 @@ export interface FaceSummary {
   readonly width: number;
   /** Mean brightness of the patches, 0-255. */
   readonly luminance: number;
-  /** Mean share of clipped samples, 0-1. */
+  /** Mean share of the patches that lie inside the picture, 0-1. */
+  readonly shownShare: number;
+  /** Mean share of clipped samples in those, 0-1. */
   readonly clippedShare: number;
   /** Mean movement from frame to frame in face widths. */
   readonly motion: number;
@@ -35,7 +37,9 @@ export class TraceBuilder {
   readonly #colours: readonly PatchColour[] = SKIN_PATCHES.map(() => ({ red: NaN, green: NaN, blue: NaN }));
   readonly #traces: readonly PatchTrace[];
   readonly #motion: Float64Array;
+  /** By patch: sum of the clipped shares, and the looks at which it lay outside the picture. */
   readonly #clipped = SKIN_PATCHES.map(() => 0);
+  readonly #hidden = SKIN_PATCHES.map(() => 0);
   readonly #sums: Sums = { seen: 0, looks: 0, width: 0, motion: 0 };
   readonly #origin: { readonly x: number; readonly y: number };
   #points = new Float32Array(0);
@@ -101,7 +105,10 @@ export class TraceBuilder {
   }
 
   #look(picture: Picture, face: FaceLandmarks): void {
-    this.#meter.clipped(picture).forEach((share, i) => (this.#clipped[i]! += share));
+    this.#meter.clipped(picture).forEach((share, i) => {
+      if (share === undefined) this.#hidden[i]!++;
+      else this.#clipped[i]! += share;
+    });
     this.#sums.looks++;
     this.#sums.width += face.width;
   }
@@ -110,7 +117,7 @@ export class TraceBuilder {
   traces(timesSeconds: Float64Array): FaceTraces {
     const frames = timesSeconds.length;
     const patches = this.#traces
-      .filter((_, i) => this.#clipped[i]! <= MAX_CLIPPED * this.#sums.looks)
+      .filter((_, i) => this.#clipped[i]! <= MAX_CLIPPED * (this.#sums.looks - this.#hidden[i]!))
       .map(({ name, red, green, blue }) => ({
         name,
         red: red.subarray(0, frames),
@@ -122,6 +129,7 @@ export class TraceBuilder {
 
   summary(): FaceSummary {
     const { seen, looks, width, motion } = this.#sums;
+    const shown = looks * SKIN_PATCHES.length - sumOf(this.#hidden);
     const share = (sum: number, count: number): number => (count === 0 ? 0 : sum / count);
     let [light, samples] = [0, 0];
     for (const { red, green, blue } of this.#traces) {
@@ -135,14 +143,14 @@ export class TraceBuilder {
       seenShare: share(seen, this.#frames),
       width: share(width, looks),
       luminance: share(light, samples),
-      clippedShare: share(
-        this.#clipped.reduce((sum, clipped) => sum + clipped, 0),
-        looks * SKIN_PATCHES.length,
-      ),
+      shownShare: share(shown, looks * SKIN_PATCHES.length),
+      clippedShare: share(sumOf(this.#clipped), shown),
       motion: share(motion, seen),
     };
   }
 }
+
+const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
 /** How far the middle of the face moved between two looks, in face widths. */
 const movement = (from: FaceLandmarks, to: FaceLandmarks): number => {

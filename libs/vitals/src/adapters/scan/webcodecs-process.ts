@@ -7,6 +7,7 @@
  */
 import { readFileSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import path from 'node:path';
 import { VideoDecoder, EncodedVideoChunk, type VideoFrame } from '@napi-rs/webcodecs';
 import { ALL_FORMATS, BufferSource, EncodedPacketSink, Input, type InputVideoTrack } from 'mediabunny';
 import { WHOLE_PICTURES_FD, type DecodeRequest, type Region } from './decode-request.ts';
@@ -71,8 +72,14 @@ const samplesOf = async (frame: VideoFrame, rect: Region): Promise<Uint8Array> =
   const bytes = new Uint8Array(frame.allocationSize({ rect }));
   await frame.copyTo(bytes, { rect });
   if (frame.format === 'I420') return bytes;
-  if (frame.format === 'I420P10') return Uint8Array.from(new Uint16Array(bytes.buffer), (sample) => sample >> 2);
+  if (frame.format === 'I420P10') return withEightBits(new Uint16Array(bytes.buffer));
   throw new Error('a pixel format that is not covered');
+};
+
+const withEightBits = (samples: Uint16Array): Uint8Array => {
+  const bytes = new Uint8Array(samples.length);
+  for (let i = 0; i < samples.length; i++) bytes[i] = samples[i]! >> 2;
+  return bytes;
 };
 
 const wholeOf = ({ visibleRect }: VideoFrame): Region => ({
@@ -162,7 +169,11 @@ const decodeStdin = async (request: DecodeRequest): Promise<void> => {
 };
 
 const probe = async (): Promise<void> => {
-  const { version } = createRequire(import.meta.url)('@napi-rs/webcodecs/package.json') as { version: string };
+  // The package exports nothing but its entry, which stands beside its package.json.
+  const entry = createRequire(import.meta.url).resolve('@napi-rs/webcodecs');
+  const { version } = JSON.parse(readFileSync(path.join(path.dirname(entry), 'package.json'), 'utf8')) as {
+    version: string;
+  };
   const codecs: Partial<Record<Codec, string>> = {};
   for (const codec of Object.keys(PROBED) as Codec[]) {
     const name = PROBED[codec];
