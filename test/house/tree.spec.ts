@@ -54,6 +54,12 @@ describe('the tree', () => {
     expect(paths.filter((path) => path.split('/').some(isDrawer))).toEqual([]);
   });
 
+  it('is linted as a whole, and a warning counts as an error', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    expect(scripts['check']).toContain('npm run -s check:lint');
+    expect(scripts['check:lint']).toMatch(/^eslint \. --max-warnings 0/);
+  });
+
   it('has no class or type that is named so that anything fits in', () => {
     const sources = ['apps', 'libs', 'test'].flatMap(filesBelow).filter((path) => path.endsWith('.ts'));
     const found = sources.flatMap((path) => {

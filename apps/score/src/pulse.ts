@@ -15,7 +15,7 @@
  *    "constantErrorKept", "delaySeconds", "undelayedError"}}}}
  * The constant is the mean of the truth over the set; its error is given over all windows and over those kept.
  */
-import { argv, exit, stderr, stdout } from 'node:process';
+import process, { argv, stderr, stdout } from 'node:process';
 import { readFingerOximetry } from './pulse/finger-oximetry.ts';
 import { readFingerRr } from './pulse/finger-rr.ts';
 import { walk, type Folder } from './pulse/folders.ts';
@@ -59,4 +59,5 @@ const main = (args: readonly string[]): number => {
   return 0;
 };
 
-exit(main(argv.slice(2)));
+// Not exit(): it would cut off what a pipe has not taken yet.
+process.exitCode = main(argv.slice(2));

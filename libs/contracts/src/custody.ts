@@ -39,7 +39,7 @@ export function defineCustody(owner: Owner) {
       body: z.object({
         workspace_id: field.id('workspace'),
         table: field.name(),
-        category: dataCategory,
+        category: field.name(),
         count: field.count(),
       }),
       key: (body) => body.workspace_id,

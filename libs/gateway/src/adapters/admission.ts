@@ -27,13 +27,13 @@ export class Admission {
     const token = bearerToken(request.headers.authorization);
     if (route.operation.scope === 'none') return this.admitAnyone(exchange, route, token);
     if (token === undefined) return refusal('key_missing');
-    const parsed = parseApiKey(token);
-    if (!parsed.ok) return refusal('key_malformed');
-    if (parsed.region !== this.place.region) return this.misdirected(parsed.region);
+    // What is known was a key of this region when it was asked for.
     const digest = hash('sha256', token, 'hex');
     const known = this.keys.known(digest);
-    if (known === undefined) return this.lookUp(exchange, route, digest);
-    return known instanceof Fault ? known : this.admitHolder(exchange, route, known);
+    if (known !== undefined) return known instanceof Fault ? known : this.admitHolder(exchange, route, known);
+    const parsed = parseApiKey(token);
+    if (!parsed.ok) return refusal('key_malformed');
+    return parsed.region === this.place.region ? this.lookUp(exchange, route, digest) : this.misdirected(parsed.region);
   }
 
   private lookUp(exchange: Exchange, route: Route, digest: string): Promise<Verdict> {

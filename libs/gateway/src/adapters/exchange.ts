@@ -13,6 +13,8 @@ export interface Track {
   readonly limitMs: number;
   /** An upload or an event stream. */
   readonly lasting: boolean;
+  /** By status; filled in as they occur. */
+  readonly observers: Map<number, (seconds: number) => void>;
 }
 
 const connections = new WeakMap<Socket, AbortController>();

@@ -11,7 +11,14 @@ import type { Operations } from './operations.ts';
 import { ALL_METHODS, routeOf, routerPath } from './route.ts';
 
 /** What a request that comes to no operation is named after. Ours: there is nothing in it that takes time. */
-const ASIDE = { limitMs: 30_000, lasting: false };
+const ASIDE_LIMIT_MS = 30_000;
+const aside = (method: string, route: string): Track => ({
+  method,
+  route,
+  limitMs: ASIDE_LIMIT_MS,
+  lasting: false,
+  observers: new Map(),
+});
 
 type Answer = (exchange: Exchange, request: FastifyRequest) => void;
 
@@ -63,7 +70,7 @@ export class PublicApi implements HttpMount {
     }
     for (const page of this.documents.pages()) {
       for (const method of ['GET', 'HEAD']) {
-        add(method, { method, route: page.path, ...ASIDE }, (exchange) => this.show(page, exchange));
+        add(method, aside(method, page.path), (exchange) => this.show(page, exchange));
       }
     }
     return taken;
@@ -99,7 +106,7 @@ export class PublicApi implements HttpMount {
 
   private refuse(scope: FastifyInstance, methods: string[], path: string, answer: (exchange: Exchange) => void): void {
     for (const method of methods) {
-      this.add(scope, [method], { method, route: path, ...ASIDE }, (exchange) => {
+      this.add(scope, [method], aside(method, path), (exchange) => {
         const credential = holdsCredential(exchange.request.url ?? '');
         if (credential) this.answers.fail(exchange, refusal('credential_in_url'));
         else answer(exchange);

@@ -5,15 +5,12 @@ import type { Exchange, Track } from './exchange.ts';
 /** Seconds. From a cached refusal to a scan; ours. */
 const BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
 
-type Observe = (seconds: number) => void;
-
 /**
  * What stays of a request: one log line and one observation, by the route's template. No URL, no header, no address:
  * none of them is ours to keep (P08, P10).
  */
 export class RequestRecord {
   private readonly durations: Histogram<'method' | 'route' | 'status'>;
-  private readonly observers = new WeakMap<Track, Map<number, Observe>>();
 
   constructor(
     private readonly log: Log,
@@ -54,14 +51,12 @@ export class RequestRecord {
     });
   }
 
-  private observer(track: Track, status: number): Observe {
-    let byStatus = this.observers.get(track);
-    if (!byStatus) this.observers.set(track, (byStatus = new Map()));
-    let observe = byStatus.get(status);
-    if (!observe) {
-      const child = this.durations.labels({ method: track.method, route: track.route, status: String(status) });
-      byStatus.set(status, (observe = (seconds) => child.observe(seconds)));
-    }
+  private observer({ observers, method, route }: Track, status: number): (seconds: number) => void {
+    const known = observers.get(status);
+    if (known) return known;
+    const child = this.durations.labels({ method, route, status: String(status) });
+    const observe = (seconds: number): void => child.observe(seconds);
+    observers.set(status, observe);
     return observe;
   }
 }

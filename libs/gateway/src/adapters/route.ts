@@ -31,6 +31,7 @@ export function routeOf(operation: Operation): Route {
       route: operation.path,
       limitMs: limitMsOf(operation),
       lasting: stream !== undefined || operation.events,
+      observers: new Map(),
     },
     reader: new InputReader(operation),
     purpose: phi === 'no' ? operation.purpose : phi,

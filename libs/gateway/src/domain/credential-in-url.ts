@@ -15,7 +15,7 @@ const CREDENTIAL_NAMES: ReadonlySet<string> = new Set([
   'clientsecret',
   'password',
 ]);
-const KEY_PREFIX = 'ssp_';
+const KEY_PREFIX = /ssp_/i;
 
 /**
  * Whether a request target (path and query, as it came) holds something that is a credential by its name or looks like
@@ -29,8 +29,7 @@ export function holdsCredential(target: string): boolean {
   return queryAt >= 0 && parameterNames(target.slice(queryAt + 1)).some((name) => CREDENTIAL_NAMES.has(name));
 }
 
-const looksLikeKey = (text: string): boolean =>
-  text.includes(KEY_PREFIX) || text.toLowerCase().includes(KEY_PREFIX);
+const looksLikeKey = (text: string): boolean => KEY_PREFIX.test(text);
 
 const parameterNames = (query: string): string[] =>
   query.split('&').map((pair) =>

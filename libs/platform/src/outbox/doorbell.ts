@@ -8,10 +8,12 @@ export class Doorbell {
     this.#wake?.();
   }
 
-  /** Resolves at the next ring, at once where one is waiting, or after `timeoutMs`. One waiter at a time. */
-  async heard(timeoutMs: number): Promise<void> {
+  /** Resolves at the next ring, at once where one is waiting: true; or after `timeoutMs`: false. One waiter at a time. */
+  async heard(timeoutMs: number): Promise<boolean> {
     if (!this.#rung) await this.#rest(timeoutMs);
+    const rung = this.#rung;
     this.#rung = false;
+    return rung;
   }
 
   #rest(timeoutMs: number): Promise<void> {

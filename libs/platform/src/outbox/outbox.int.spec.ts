@@ -172,7 +172,9 @@ describe('the relay', () => {
   });
 
   it('two relays of one context publish each event once and in order', async () => {
-    const log = target(() => sleep(1));
+    // Every other batch is slow: a relay that overtook it would put its own before it.
+    let batches = 0;
+    const log = target(() => sleep((batches += 1) % 2 === 1 ? 30 : 0));
     const [first, second] = [relayTo(log), relayTo(log)];
     const events = Array.from({ length: 1_000 }, () => testEvent('k'));
     for (let at = 0; at < events.length; at += 20) await tell(events.slice(at, at + 20));

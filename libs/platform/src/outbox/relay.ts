@@ -85,7 +85,7 @@ export class OutboxRelay {
         failures = 0;
         if (published === BATCH_EVENTS) continue;
         if (this.#closing) return;
-        await this.#bell.heard(POLL_MS);
+        await this.#wait();
       } catch (error) {
         failures += 1;
         this.#options.onFailure?.(asFault(error));
@@ -94,27 +94,35 @@ export class OutboxRelay {
     }
   }
 
-  async #publishBatch(): Promise<number> {
-    // Most looks find nothing: they shall cost one statement, not a transaction.
-    const { rows } = await this.#options.pool.query<{ due: boolean }>(
-      `SELECT EXISTS (SELECT FROM ${this.#table}) AS due`,
-    );
-    if (rows[0]?.due !== true) return 0;
-    return inTransaction(this.#options.pool, (client) => this.#move(client));
+  /** Until something is told. A look without a reason mostly finds nothing: it costs one statement, no transaction. */
+  async #wait(): Promise<void> {
+    while (!(await this.#bell.heard(POLL_MS))) {
+      const { rows } = await this.#options.pool.query<{ due: boolean }>(
+        `SELECT EXISTS (SELECT FROM ${this.#table}) AS due`,
+      );
+      if (rows[0]?.due === true) return;
+    }
   }
 
-  async #move(client: pg.PoolClient): Promise<number> {
-    const lock = await client.query<{ held: boolean }>(
-      'SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS held',
-      [this.#table],
-    );
-    if (lock.rows[0]?.held !== true) return 0;
-    const { rows } = await client.query<EnvelopeRow & { id: string }>(
-      `SELECT id, ${ENVELOPE_COLUMNS} FROM ${this.#table} ORDER BY id LIMIT ${BATCH_EVENTS} FOR UPDATE SKIP LOCKED`,
-    );
-    if (rows.length === 0) return 0;
-    await this.#options.log.publish(rows.map(toEnvelope));
-    await client.query(`DELETE FROM ${this.#table} WHERE id = ANY($1::bigint[])`, [rows.map(({ id }) => id)]);
-    return rows.length;
+  /** The events leave the table for good when the transaction commits, and that is after they were published. */
+  #publishBatch(): Promise<number> {
+    return inTransaction(this.#options.pool, async (client) => {
+      const { rows } = await client.query<EnvelopeRow & { id: string }>({
+        name: 'outbox_take',
+        text: takeFrom(this.#table),
+        values: [this.#table],
+      });
+      if (rows.length === 0) return 0;
+      rows.sort((a, b) => Number(BigInt(a.id) - BigInt(b.id)));
+      await this.#options.log.publish(rows.map(toEnvelope));
+      return rows.length;
+    });
   }
 }
+
+/** Takes the oldest, if no other relay of the context is at it. */
+const takeFrom = (table: string): string => `
+WITH turn AS MATERIALIZED (SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS mine)
+DELETE FROM ${table} WHERE id IN (
+  SELECT id FROM ${table} AS o, turn WHERE mine ORDER BY id LIMIT ${BATCH_EVENTS} FOR UPDATE OF o SKIP LOCKED
+) RETURNING id, ${ENVELOPE_COLUMNS}`;

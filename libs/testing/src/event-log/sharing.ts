@@ -92,6 +92,22 @@ export const sharing: Guarantees = {
     expect({ begun, ended }).toEqual({ begun: 1, ended: 1 });
   },
 
+  'a member never works on two events of a key at a time, also where its group is rewound meanwhile': async (rig) => {
+    let [running, most, done] = [0, 0, 0];
+    await rig.member(async () => {
+      running += 1;
+      most = Math.max(most, running);
+      await sleep(60);
+      running -= 1;
+      done += 1;
+    });
+    await rig.publish(['one key'], 6);
+    await until('the first is done', () => done > 0);
+    await rig.log.rewind(rig.group);
+    await until('all have come, the first of them again', () => done >= 7);
+    expect(most).toBe(1);
+  },
+
   'a slow key holds up no other partition': async (rig) => {
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => {

@@ -58,28 +58,25 @@ export class RunScan {
     const leave = (): void => abort.abort();
     // A caller who waits for the answer and leaves has no more use for it; one who asked to come back has.
     call.signal.addEventListener('abort', leave);
+    let ended = (): void => active.end(state, false);
     try {
       await this.accept(state, call);
       if (telemetry && ttlSeconds > 0) await this.parts.telemetry.run(telemetry, call);
-      if (call.respondAsync) return await this.later(state, call, body, abort.signal, leave);
+      if (call.respondAsync) {
+        ended = () => undefined;
+        return await this.later(state, call, body, abort.signal);
+      }
       await this.measureTo(state, call, body, abort.signal);
       return withSecrets(itemOfState(state), state.secrets);
     } finally {
-      if (!call.respondAsync) {
-        call.signal.removeEventListener('abort', leave);
-        active.end(state, false);
-      }
+      // From here on one who asked to come back is not waited for.
+      call.signal.removeEventListener('abort', leave);
+      ended();
     }
   }
 
   /** The body comes with the request, so it is read before 202 is said; the rest goes on without the caller. */
-  private async later(
-    state: ScanState,
-    call: Call,
-    body: Chunks,
-    signal: AbortSignal,
-    leave: () => void,
-  ): Promise<Reply<ScanItem>> {
+  private async later(state: ScanState, call: Call, body: Chunks, signal: AbortSignal): Promise<Reply<ScanItem>> {
     let settle: (error?: unknown) => void = () => undefined;
     const received = new Promise<void>((resolve, reject) => {
       settle = (error) => (error === undefined ? resolve() : reject(error as Error));
@@ -94,7 +91,6 @@ export class RunScan {
     );
     void running.finally(() => this.parts.active.end(state, state.retainedSeconds === 0));
     await received;
-    call.signal.removeEventListener('abort', leave);
     return new Reply(202, itemOfState(state));
   }
 

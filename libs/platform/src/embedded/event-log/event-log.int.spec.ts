@@ -1,4 +1,4 @@
-import { eventLogConformance, type LogUnderTest } from '../../../../testing/src/event-log/conformance.ts';
+import { eventLogConformance, type LogUnderTest } from '@smartscan/testing/event-log';
 import type { Connection } from '../postgres/connection.ts';
 import { createLogDatabase, openTestLog } from './test-log.ts';
 

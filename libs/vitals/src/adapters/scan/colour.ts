@@ -23,12 +23,12 @@ const LUMA_SHARES = {
 } as const;
 
 /** The matrices as WebCodecs and mp4 name them. */
-const DECLARED: Readonly<Record<string, ColourSpace['matrix']>> = {
-  smpte170m: 'bt601',
-  bt470bg: 'bt601',
-  bt709: 'bt709',
-  'bt2020-ncl': 'bt2020',
-};
+const DECLARED: ReadonlyMap<string, ColourSpace['matrix']> = new Map([
+  ['smpte170m', 'bt601'],
+  ['bt470bg', 'bt601'],
+  ['bt709', 'bt709'],
+  ['bt2020-ncl', 'bt2020'],
+]);
 
 export const colourWeights = ({ fullRange, matrix }: ColourSpace): ColourWeights => {
   const { red, blue } = LUMA_SHARES[matrix];
@@ -53,4 +53,4 @@ const HIGH_DEFINITION_LINES = 720;
 
 /** The matrix of a video that may not say which. */
 export const matrixOf = (declared: string | null | undefined, lines: number): ColourSpace['matrix'] =>
-  DECLARED[declared ?? ''] ?? (lines >= HIGH_DEFINITION_LINES ? 'bt709' : 'bt601');
+  DECLARED.get(declared ?? '') ?? (lines >= HIGH_DEFINITION_LINES ? 'bt709' : 'bt601');

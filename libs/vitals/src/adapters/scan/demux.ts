@@ -69,6 +69,12 @@ interface Timeline {
  */
 const isShownInVp8 = (data: Uint8Array): boolean => ((data[0] ?? 0) & 0x10) !== 0;
 
+/**
+ * Frames before time 0 were cut off by an edit list, which is what a phone writes when a video is trimmed; decoders drop
+ * them. A hundredth of a frame is for rounding.
+ */
+const EDIT_START = -0.0002;
+
 const readTimeline = async (track: InputVideoTrack, codec: Codec): Promise<Timeline> => {
   const times: number[] = [];
   const keyTimes = new Set<number>();
@@ -76,7 +82,8 @@ const readTimeline = async (track: InputVideoTrack, codec: Codec): Promise<Timel
   const metadataOnly = codec !== 'vp8';
   for await (const packet of new EncodedPacketSink(track).packets(undefined, undefined, { metadataOnly })) {
     bytes += packet.byteLength;
-    if (metadataOnly || isShownInVp8(packet.data)) times.push(packet.timestamp);
+    const isShown = packet.timestamp >= EDIT_START && (metadataOnly || isShownInVp8(packet.data));
+    if (isShown) times.push(packet.timestamp);
     if (packet.type === 'key') keyTimes.add(packet.timestamp);
     if (times.length > MAX_FRAMES) throw problem('too_long');
   }
@@ -105,7 +112,8 @@ const containerOf = async (input: Input): Promise<Container> => {
 const describe = async (input: Input): Promise<VideoDescription> => {
   const container = await containerOf(input);
   const track = await input.getPrimaryVideoTrack();
-  if (track === null) throw problem('not_a_video');
+  // A container without any track lost its index, as when an upload breaks off; one without pictures is a recording of sound.
+  if (track === null) throw problem((await input.getTracks()).length === 0 ? 'corrupt' : 'not_a_video');
   const codec = codecOf(track);
   const { codedWidth: width, codedHeight: height, rotation } = track;
   if (width * height > MAX_PIXELS) throw problem('too_large');

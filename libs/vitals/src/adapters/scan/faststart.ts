@@ -83,7 +83,8 @@ export const withIndexFirst = (body: Uint8Array): readonly Uint8Array[] => {
   const pictures = boxes.find((box) => box.type === 'mdat');
   const index = boxes.find((box) => box.type === 'moov');
   if (pictures === undefined || index === undefined || index.start < pictures.start) return [body];
-  const moved = body.slice(index.start, index.end);
+  // Not `slice`, which for a Buffer is a view.
+  const moved = new Uint8Array(body.subarray(index.start, index.end));
   const movedView = viewOf(moved);
   const shift = { from: pictures.start, to: index.start, by: moved.length };
   const root = { ...index, start: 0, end: moved.length, content: index.content - index.start };

@@ -57,6 +57,12 @@ const outputs = (frameMode: string, { part, maxFrames }: DecodeRequest): readonl
 };
 
 /**
+ * Share of the packets that may be undecodable; beyond it ffmpeg ends with an error. One damaged key frame spoils no more
+ * than this of a video with one a second. Ours.
+ */
+const MAX_ERROR_RATE = 0.04;
+
+/**
  * One thread each for decoding and filtering: more threads take 5-10 % more CPU for the same frames (measured on 30 s of
  * 640 × 480), and other scans want the other cores. Rotation is left to us: turning whole frames costs more than turning
  * the few points that we look at.
@@ -65,6 +71,7 @@ export const ffmpegCommand = ({ codecs, frameMode }: Ffmpeg, request: DecodeRequ
   file: 'ffmpeg',
   args: [
     ...['-v', 'quiet', '-nostdin', '-filter_threads', '1', '-filter_complex_threads', '1'],
+    ...['-max_error_rate', String(MAX_ERROR_RATE)],
     ...['-protocol_whitelist', 'pipe', '-threads', '1', '-max_pixels', String(request.maxPixels)],
     ...(request.keyFramesOnly === true ? ['-skip_frame', 'nokey'] : []),
     ...['-c:v', codecs[request.codec] ?? request.codec, '-f', DEMUXER[request.container]],

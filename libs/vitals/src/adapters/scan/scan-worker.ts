@@ -49,7 +49,12 @@ export class ScanWorker {
       // Not the options of the process: a debugger's port, or conditions that resolve to sources.
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+      // Parsers complain on the console, quoting the file: it goes nowhere.
+      stdout: true,
+      stderr: true,
     });
+    this.#worker.stdout.resume();
+    this.#worker.stderr.resume();
   }
 
   /** @throws Fault where the models can't be loaded */
