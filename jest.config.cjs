@@ -7,12 +7,18 @@ module.exports = {
   modulePathIgnorePatterns: ['/dist/'],
   extensionsToTreatAsEsm: [],
   // Tests read the sources, not the build: the workspace packages export them under this condition.
-  testEnvironmentOptions: { customExportConditions: ['@smartscan/source', 'node', 'node-addons', 'require', 'default'] },
+  testEnvironmentOptions: {
+    customExportConditions: ['@smartscan/source', 'node', 'node-addons', 'require', 'default'],
+  },
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
       {
-        jsc: { target: 'es2022', parser: { syntax: 'typescript', decorators: true }, transform: { legacyDecorator: true } },
+        jsc: {
+          target: 'es2022',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true },
+        },
         module: { type: 'commonjs' },
       },
     ],

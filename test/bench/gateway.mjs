@@ -49,7 +49,8 @@ async function load(role) {
   const { default: autocannon } = await import('autocannon');
   const { url, headers } = children.get(role);
   const result = await autocannon({ url, headers, connections: CONNECTIONS, amount: REQUESTS });
-  if (result.non2xx > 0 || result.errors > 0) throw new Error(`${role}: ${result.non2xx} non-2xx, ${result.errors} errors`);
+  if (result.non2xx > 0 || result.errors > 0)
+    throw new Error(`${role}: ${result.non2xx} non-2xx, ${result.errors} errors`);
 }
 
 /** proc(5): fields 14 and 15 of /proc/PID/stat, in hundredths of a second. */
@@ -83,11 +84,24 @@ async function serveOurs() {
   const { gateway } = await import('@smartscan/gateway');
   const ports = await import('@smartscan/platform/ports');
   const thing = defineOperation({
-    owner: 'gateway', name: 'get_thing', method: 'GET', path: '/v1/things/{id}', title: 'Read a thing',
-    input: z.object({ id: z.string().max(64) }), output: z.object({ id: z.string(), status: z.string() }),
-    scope: 'workspace:read', purpose: 'provide_service', public: true,
+    owner: 'gateway',
+    name: 'get_thing',
+    method: 'GET',
+    path: '/v1/things/{id}',
+    title: 'Read a thing',
+    input: z.object({ id: z.string().max(64) }),
+    output: z.object({ id: z.string(), status: z.string() }),
+    scope: 'workspace:read',
+    purpose: 'provide_service',
+    public: true,
   });
-  const verified = { key_id: 'key_0', workspace_id: 'wsp_0', scopes: ['workspace:read'], expires_at: null, plan: 'enterprise' };
+  const verified = {
+    key_id: 'key_0',
+    workspace_id: 'wsp_0',
+    scopes: ['workspace:read'],
+    expires_at: null,
+    plan: 'enterprise',
+  };
   const services = {
     call: async () => verified,
     stream: async () => new ports.Reply(200, ANSWER),
@@ -95,29 +109,61 @@ async function serveOurs() {
   const clock = { nowMs: () => Date.now() };
   let n = 0;
   const { randomFillSync } = await import('node:crypto');
-  const block = new Uint8Array(4096); let used = 4096;
+  const block = new Uint8Array(4096);
+  let used = 4096;
   const { makeId } = await import('@smartscan/kernel');
-  const ids = { next: (kind) => { if (used + 16 > 4096) { randomFillSync(block); used = 0; } const c = block.subarray(used, used + 16); used += 16; return makeId(kind, Date.now(), c); } };
+  const ids = {
+    next: (kind) => {
+      if (used + 16 > 4096) {
+        randomFillSync(block);
+        used = 0;
+      }
+      const c = block.subarray(used, used + 16);
+      used += 16;
+      return makeId(kind, Date.now(), c);
+    },
+  };
   const pino = (await import('pino')).default;
-  const log = openLog({ level: 'info', service: 'bench', stream: pino.destination({ fd: openSync('/dev/null', 'w'), sync: false, minLength: 4096 }) });
+  const log = openLog({
+    level: 'info',
+    service: 'bench',
+    stream: pino.destination({ fd: openSync('/dev/null', 'w'), sync: false, minLength: 4096 }),
+  });
   class Root {}
   const value = (provide, useValue) => ({ provide, useValue });
   Module({
     providers: [
-      value(ports.UNIT_OF_WORK, { run: () => { throw new Error('not here'); } }), value(ports.SERVICES, services),
-      value(ports.CLOCK, clock), value(ports.IDS, ids), value(ports.LOG, log), value(ports.METRICS, new Registry()),
+      value(ports.UNIT_OF_WORK, {
+        run: () => {
+          throw new Error('not here');
+        },
+      }),
+      value(ports.SERVICES, services),
+      value(ports.CLOCK, clock),
+      value(ports.IDS, ids),
+      value(ports.LOG, log),
+      value(ports.METRICS, new Registry()),
       value(ports.PLACE, { region: 'us-east-1', hosts: { 'us-east-1': 'us.example', 'eu-west-1': 'eu.example' } }),
       value(ports.SETTINGS, gateway.settings.parse({ requestsPerMinuteEnterprise: '1000000' })),
       ...gateway.providers,
     ],
   })(Root);
-  const adapter = new FastifyAdapter({ logger: false, bodyLimit: 65536, requestTimeout: 0, exposeHeadRoutes: false, skipMiddie: true });
+  const adapter = new FastifyAdapter({
+    logger: false,
+    bodyLimit: 65536,
+    requestTimeout: 0,
+    exposeHeadRoutes: false,
+    skipMiddie: true,
+  });
   const app = await NestFactory.create(Root, adapter, { logger: false, bodyParser: false });
   await app.init();
   await app.get(gateway.http).mount(adapter.getInstance());
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address();
-  return { url: `http://127.0.0.1:${port}/v1/things/thing`, headers: { authorization: `Bearer ${makeApiKey('us-east-1', KEY_CHANCE)}` } };
+  return {
+    url: `http://127.0.0.1:${port}/v1/things/thing`,
+    headers: { authorization: `Bearer ${makeApiKey('us-east-1', KEY_CHANCE)}` },
+  };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url) && process.send) {

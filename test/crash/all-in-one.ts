@@ -19,6 +19,8 @@ export interface Alive {
 
 /** A data directory in which the whole platform is started and killed again and again, as a real process. */
 export class Machine {
+  private running: ChildProcess | undefined;
+
   private constructor(readonly directory: string) {}
 
   static async make(): Promise<Machine> {
@@ -40,6 +42,7 @@ export class Machine {
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    this.running = child;
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
     child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
@@ -59,8 +62,13 @@ export class Machine {
     };
   }
 
-  remove(): Promise<void> {
-    return rm(this.directory, { recursive: true, force: true });
+  /** Also after a test that failed half-way. */
+  async remove(): Promise<void> {
+    if (this.running && this.running.exitCode === null && this.running.signalCode === null) {
+      this.running.kill('SIGTERM');
+      await once(this.running, 'exit');
+    }
+    await rm(this.directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 }
 

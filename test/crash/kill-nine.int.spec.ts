@@ -32,6 +32,8 @@ describe('kill -9 at any moment', () => {
         keepScanning(customer, acknowledged, video),
         keepSettingTtl(customer, acknowledged, round),
       ];
+      // A scan takes a while: now and then one is let through, so that kills fall before, within and after scans.
+      if (round % 5 === 0) await eventually(() => acknowledged.scans.size > round / 5, 30_000);
       await new Promise((resolve) => setTimeout(resolve, randomInt(WORK_AT_MOST_MS)));
       await alive.kill();
       await Promise.allSettled(work);
@@ -111,7 +113,7 @@ async function allPages<T>(customer: Customer, path: string): Promise<T[]> {
 }
 
 async function verify(customer: Customer, { keys, scans, vitalsTtl }: Acknowledged): Promise<void> {
-  expect([keys.size > ROUNDS, scans.size > 5]).toEqual([true, true]);
+  expect([keys.size > ROUNDS, scans.size >= ROUNDS / 5]).toEqual([true, true]);
   const stored = new Set((await allPages<{ id: string }>(customer, '/v1/api-keys')).map(({ id }) => id));
   expect([...keys].filter((id) => !stored.has(id))).toEqual([]);
   const rules = (await customer.ask('GET', '/v1/retention')).body['rules'] as unknown as {

@@ -12,7 +12,7 @@ export const contexts: readonly Context[] = [identity, audit, retention, vitals,
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  readonly body: Record<string, never> & { readonly [member: string]: unknown };
+  readonly body: Readonly<Record<string, unknown>>;
 }
 
 /** A customer at the API: what one key can do, over HTTP and nothing else. */

@@ -6,7 +6,7 @@ import {
   powerOf,
   pulsePeak,
   splitAt,
-  templateAt,
+  templateBins,
   type Power,
   type Spectrum,
 } from './spectrum.ts';
@@ -111,9 +111,7 @@ const addDelayed = (
 
 /** By how much a trace runs behind a reference at a rate, seconds, from the phase of their cross spectrum there. */
 const delayAgainst = (spectrum: Spectrum, reference: Spectrum, rateHz: number): number => {
-  const reach = templateAt(spectrum, rateHz);
-  const first = Math.max(1, Math.ceil((rateHz - reach) / spectrum.binHz));
-  const last = Math.min(spectrum.re.length - 1, Math.floor((rateHz + reach) / spectrum.binHz));
+  const [first, last] = templateBins(spectrum, rateHz);
   let re = 0;
   let im = 0;
   for (let k = first; k <= last; k++) {
@@ -165,13 +163,21 @@ export const fuse = (spectra: readonly Spectrum[]): Fusion | null => {
  * in 30 s, a pulse as strong as its noise 0.4 and more.
  */
 export const concord = (spectra: readonly Spectrum[], { spectrum, parts, rateHz }: Fusion): number => {
-  const rest = { ...spectrum, re: new Float64Array(spectrum.re.length), im: new Float64Array(spectrum.im.length) };
+  const { binHz, templateHz } = spectrum;
+  const [first, last] = templateBins(spectrum, rateHz);
+  // Only the template's bins matter, so the spectra are cut to them; a delay turns them as it did in the whole.
+  const cut = (whole: Spectrum): Spectrum => ({
+    binHz,
+    templateHz,
+    re: whole.re.slice(0, last + 1).fill(0, 0, first),
+    im: whole.im.slice(0, last + 1).fill(0, 0, first),
+  });
   let sum = 0;
-  spectra.forEach((own, i) => {
+  spectra.forEach((whole, i) => {
     const { gain, delaySeconds } = parts[i]!;
-    rest.re.set(spectrum.re);
-    rest.im.set(spectrum.im);
-    addDelayed(rest, own, { gain: -gain, delaySeconds }, spectrum.binHz);
+    const own = cut(whole);
+    const rest = cut(spectrum);
+    addDelayed(rest, own, { gain: -gain, delaySeconds }, binHz);
     sum += inStep(own, rest, rateHz);
   });
   return sum / spectra.length;

@@ -26,8 +26,11 @@ const TEMPLATE_PERIODS = 1.2;
 /** Spectra are kept up to here: the fifth harmonic at 96 bpm. */
 const KEPT_HZ = 8;
 
-/** Zero padding to at least this size: bins of 0.46 per minute, so that a parabola finds the peak within 0.05. */
-const SMALLEST_TRANSFORM = 4096;
+/**
+ * Zero padding to at least twice the samples and at least this size: bins of 0.9 per minute or less, nine to the main lobe
+ * of 30 s, so that a parabola finds the peak within 0.1 per minute.
+ */
+const SMALLEST_TRANSFORM = 2048;
 
 /** One-sided complex spectrum of a Hann-windowed trace, up to KEPT_HZ. */
 export interface Spectrum {
@@ -49,7 +52,7 @@ const windowed = (values: Float64Array, window: Float64Array, out: Float64Array)
 };
 
 const spectrumPair = (a: Float64Array, b: Float64Array, window: Float64Array): readonly [Spectrum, Spectrum] => {
-  const size = Math.max(SMALLEST_TRANSFORM, powerOfTwoFor(a.length));
+  const size = Math.max(SMALLEST_TRANSFORM, powerOfTwoFor(2 * a.length));
   const re = new Float64Array(size);
   const im = new Float64Array(size);
   windowed(a, window, re);
@@ -135,6 +138,15 @@ export const pulsePeak = ({ bins, binHz }: Power): number => peakBetween(bins, b
 export const templateAt = ({ templateHz }: { readonly templateHz: number }, rateHz: number): number =>
   Math.max(templateHz, TEMPLATE_SHARE * rateHz);
 
+/** First and last bin of the template at a rate. */
+export const templateBins = (spectrum: Spectrum, rateHz: number): readonly [number, number] => {
+  const reach = templateAt(spectrum, rateHz);
+  return [
+    Math.max(1, Math.ceil((rateHz - reach) / spectrum.binHz)),
+    Math.min(spectrum.re.length - 1, Math.floor((rateHz + reach) / spectrum.binHz)),
+  ];
+};
+
 /** What lies in the template of a rate and what lies beside it, and how many bins each has. */
 export interface Split {
   readonly signal: number;
@@ -172,9 +184,7 @@ export const decibels = (split: Split): number =>
  * one pulse reach 0.8 and more, traces that happen to have a peak at the same place do not.
  */
 export const inStep = (a: Spectrum, b: Spectrum, rateHz: number): number => {
-  const reach = templateAt(a, rateHz);
-  const first = Math.max(1, Math.ceil((rateHz - reach) / a.binHz));
-  const last = Math.min(a.re.length - 1, Math.floor((rateHz + reach) / a.binHz));
+  const [first, last] = templateBins(a, rateHz);
   let [together, ofA, ofB] = [0, 0, 0];
   for (let k = first; k <= last; k++) {
     together += a.re[k]! * b.re[k]! + a.im[k]! * b.im[k]!;

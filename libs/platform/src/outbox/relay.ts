@@ -122,7 +122,9 @@ export class OutboxRelay {
 
 /** Takes the oldest, if no other relay of the context is at it. */
 const takeFrom = (table: string): string => `
-WITH turn AS MATERIALIZED (SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS mine)
-DELETE FROM ${table} WHERE id IN (
+WITH turn AS MATERIALIZED (
+  SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS mine
+), oldest AS MATERIALIZED (
   SELECT id FROM ${table} AS o, turn WHERE mine ORDER BY id LIMIT ${BATCH_EVENTS} FOR UPDATE OF o SKIP LOCKED
-) RETURNING id, ${ENVELOPE_COLUMNS}`;
+)
+DELETE FROM ${table} WHERE id IN (SELECT id FROM oldest) RETURNING id, ${ENVELOPE_COLUMNS}`;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Fault } from '@smartscan/kernel';
+import type { Fault } from '@smartscan/kernel';
 import type { Context } from '../ports/context.ts';
 import { readSettings } from './settings.ts';
 

@@ -130,8 +130,9 @@ const killKeepers = async (): Promise<void> => {
     .toString()
     .trim();
   const siblings = execFileSync('ps', ['-o', 'pid=', '--ppid', parent]).toString().trim().split(/\s+/).map(Number);
-  process.kill(Number(parent), 'SIGKILL');
+  // The watcher first: the owner closes its pipe as soon as the keeper is gone.
   siblings.filter((sibling) => sibling !== pid).forEach((sibling) => process.kill(sibling, 'SIGKILL'));
+  process.kill(Number(parent), 'SIGKILL');
 };
 
 describe('a restart', () => {

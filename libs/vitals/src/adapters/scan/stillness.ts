@@ -28,7 +28,10 @@ const LOOP_SHARE = 0.5;
 /** Mean difference of two frames' samples. */
 const distance = (a: Uint8Array, b: Uint8Array): number => {
   let sum = 0;
-  for (let i = 0; i < SAMPLES; i++) sum += Math.abs(a[i]! - b[i]!);
+  for (let i = 0; i < SAMPLES; i++) {
+    const apart = a[i]! - b[i]!;
+    sum += apart < 0 ? -apart : apart;
+  }
   return sum / SAMPLES;
 };
 

@@ -1,0 +1,148 @@
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { makeFaceVideo } from '@smartscan/testing/face-video';
+import { ScanWorkers } from './scan-workers.ts';
+
+const MODELS = path.resolve(import.meta.dirname, '../../../../../models');
+const never = new AbortController().signal;
+
+let video: Uint8Array;
+beforeAll(async () => {
+  ({ bytes: video } = await makeFaceVideo({ seconds: 12, width: 320, height: 240, bitrate: 1_500_000 }));
+});
+
+const codeOf = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'none',
+    (error: unknown) => (error as { code: string }).code,
+  );
+
+/** Ids of the processes that this one has started and that run a decoder. */
+const decoders = (): readonly string[] =>
+  readdirSync('/proc').filter((id) => {
+    try {
+      const stat = readFileSync(`/proc/${id}/stat`, 'latin1');
+      const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return /^\d+ \((ffmpeg|sh)\)/.test(stat) && parent === String(process.pid) && state !== 'Z';
+    } catch {
+      return false;
+    }
+  });
+
+const until = async (condition: () => boolean): Promise<void> => {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+};
+
+describe('ScanWorkers', () => {
+  let workers: ScanWorkers;
+  beforeAll(async () => {
+    workers = await ScanWorkers.start({ size: 1, maxBodyBytes: 10_000_000 });
+  });
+  afterAll(() => workers.close());
+
+  it('tells how far a scan is, never backwards', async () => {
+    const seen: [string, number][] = [];
+    await workers.run([video], { signal: never, onProgress: (stage, share) => seen.push([stage, share]) });
+    const stages = [...new Set(seen.map(([stage]) => stage))];
+    expect(stages).toEqual(['received', 'decoding', 'analysing']);
+    const shares = seen.filter(([stage]) => stage === 'decoding').map(([, share]) => share);
+    expect(shares).toEqual([...shares].sort((a, b) => a - b));
+    expect(shares.length).toBeGreaterThan(5);
+  });
+
+  it('scans more videos than it has threads, one after the other', async () => {
+    const running = Array.from({ length: 3 }, () => workers.run([video], { signal: never }));
+    await until(() => workers.waiting === 2);
+    expect(workers.busy).toBe(1);
+    const outcomes = await Promise.all(running);
+    expect(new Set(outcomes.map(({ markers }) => JSON.stringify(markers))).size).toBe(1);
+    expect([workers.busy, workers.waiting]).toEqual([0, 0]);
+  });
+
+  it('leaves the body of the caller as it was', async () => {
+    const copy = Buffer.from(video);
+    await workers.run([copy], { signal: never });
+    expect(copy.equals(video)).toBe(true);
+  });
+
+  it('cancels a scan that runs, and its decoder with it', async () => {
+    const abort = new AbortController();
+    const onProgress = (stage: string): void => {
+      if (stage === 'decoding') abort.abort();
+    };
+    expect(await codeOf(workers.run([video], { signal: abort.signal, onProgress }))).toBe('vitals.cancelled');
+    await until(() => decoders().length === 0);
+    expect(await codeOf(workers.run([video], { signal: never }))).toBe('none');
+  });
+
+  it('cancels a scan that waits in line, and only that', async () => {
+    const abort = new AbortController();
+    const first = codeOf(workers.run([video], { signal: never }));
+    const second = codeOf(workers.run([video], { signal: abort.signal }));
+    const third = codeOf(workers.run([video], { signal: never }));
+    await until(() => workers.waiting === 2);
+    abort.abort();
+    expect(await second).toBe('vitals.cancelled');
+    expect(await Promise.all([first, third])).toEqual(['none', 'none']);
+    expect([workers.busy, workers.waiting]).toEqual([0, 0]);
+  });
+
+  it('refuses a body that is too large', async () => {
+    expect(await codeOf(workers.run([new Uint8Array(10_000_001)], { signal: never }))).toBe('vitals.too_large');
+  });
+
+  it('ends a scan whose decoder is killed, and takes the next', async () => {
+    const onProgress = (stage: string): void => {
+      if (stage === 'decoding') for (const id of decoders()) process.kill(Number(id), 'SIGKILL');
+    };
+    expect(await codeOf(workers.run([video], { signal: never, onProgress }))).toBe('vitals.corrupt');
+    expect(await codeOf(workers.run([video], { signal: never }))).toBe('none');
+  });
+});
+
+describe('ScanWorkers at the edges', () => {
+  it('lets running scans end when it closes, and takes no more', async () => {
+    const workers = await ScanWorkers.start({ size: 1, maxBodyBytes: 10_000_000 });
+    const running = codeOf(workers.run([video], { signal: never }));
+    const closed = workers.close();
+    expect(await codeOf(workers.run([video], { signal: never }))).toBe('vitals.interrupted');
+    await closed;
+    expect(await running).toBe('none');
+    expect(decoders()).toEqual([]);
+  });
+
+  it('replaces a thread that runs out of memory, and fails its scan alone', async () => {
+    const defects: string[] = [];
+    const workers = await ScanWorkers.start({
+      size: 2,
+      maxBodyBytes: 10_000_000,
+      onDefect: (name) => defects.push(name),
+    });
+    const [first] = [workers.run([video], { signal: never })];
+    const dying = workers.run([video], { signal: never });
+    const outcome = codeOf(dying);
+    await until(() => workers.busy === 2);
+    workers.endThreadOfTests;
+    expect(await codeOf(first)).toBe('none');
+    expect(await outcome).toBe('vitals.interrupted');
+    await workers.close();
+  });
+
+  it('refuses to start with a model that is not the reviewed one', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'models-'));
+    try {
+      cpSync(MODELS, folder, { recursive: true });
+      const file = path.join(folder, 'face-landmarks/1/model.onnx');
+      const bytes = readFileSync(file);
+      bytes[bytes.length - 1]! ^= 1;
+      writeFileSync(file, bytes);
+      const start = (modelsDirectory: string) =>
+        codeOf(ScanWorkers.start({ size: 1, maxBodyBytes: 1, modelsDirectory }));
+      expect(await start(folder)).toBe('vitals.model_altered');
+      expect(await start(path.join(folder, 'nowhere'))).toBe('vitals.model_missing');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});

@@ -1,0 +1,73 @@
+import { makeFaceVideo, type FaceVideoOptions } from '@smartscan/testing/face-video';
+import type { ScanOutcome } from './outcome.ts';
+import { ScanWorkers } from './scan-workers.ts';
+
+/** Small and short enough to make two dozen, long enough for a heart rate. */
+const SHORT = { seconds: 14, width: 320, height: 240, bitrate: 1_500_000, amplitude: 0.008 } as const;
+
+let workers: ScanWorkers;
+beforeAll(async () => {
+  workers = await ScanWorkers.start({ size: 2, maxBodyBytes: 50_000_000 });
+});
+afterAll(() => workers.close());
+
+const scan = (bytes: Uint8Array): Promise<ScanOutcome> =>
+  workers.run([bytes], { signal: new AbortController().signal });
+
+describe('a scan', () => {
+  it('finds the pulse of the sample video: rate within 1, SDNN within 10 ms, breathing within 1.5', async () => {
+    const { bytes, truth } = await makeFaceVideo();
+    const { markers, quality, models, timings_ms } = await scan(bytes);
+    expect(Math.abs(markers.heart_rate.value! - truth.heartRate)).toBeLessThan(1);
+    expect(Math.abs(markers.hrv_sdnn.value! - truth.sdnn)).toBeLessThan(10);
+    expect(Math.abs(markers.respiratory_rate.value! - truth.respiratoryRate)).toBeLessThan(1.5);
+    expect(quality).toMatchObject({ frames: 900, fps: 30, codec: 'h264', width: 640, height: 480, rotation: 0 });
+    expect(quality.regions.length).toBeGreaterThanOrEqual(12);
+    expect(quality.face_quality).toBeGreaterThan(0.8);
+    expect(Object.values(models)).toEqual(Array(2).fill(expect.stringMatching(/^sha256:[0-9a-f]{64}$/)));
+    expect(timings_ms['total']).toBeGreaterThan(0);
+  });
+
+  const kinds: readonly (readonly [string, FaceVideoOptions, Partial<ScanOutcome['quality']>])[] = [
+    ['H.264 with B-frames and few key frames', { bFrames: 3, keyframeEvery: 250 }, { codec: 'h264' }],
+    ['HEVC', { codec: 'hevc', container: 'mov' }, { codec: 'hevc' }],
+    ['HEVC with 10 bits', { codec: 'hevc', pixelFormat: 'yuv420p10le' }, { codec: 'hevc' }],
+    ['VP8 in webm', { codec: 'vp8' }, { codec: 'vp8' }],
+    ['VP9 in webm', { codec: 'vp9' }, { codec: 'vp9' }],
+    ['H.264 in Matroska', { container: 'mkv' }, { codec: 'h264' }],
+    ['full range', { pixelFormat: 'yuvj420p' }, {}],
+    ['4:4:4', { pixelFormat: 'yuv444p' }, {}],
+    ['an index behind the pictures', { index: 'end', container: 'mov' }, {}],
+    ['an index in pieces', { index: 'fragmented' }, {}],
+    ['a variable frame rate', { variableFrameRate: true }, {}],
+    ['20 frames a second', { framesPerSecond: 20 }, { fps: 20 }],
+    ['a camera turned by 90 degrees', { rotation: 90, width: 240, height: 320 }, { rotation: 90, width: 320 }],
+    ['a camera turned by 180 degrees', { rotation: 180 }, { rotation: 180 }],
+    ['a camera turned by 270 degrees', { rotation: 270, width: 240, height: 320 }, { rotation: 270, width: 320 }],
+    ['720p', { width: 1280, height: 720, seconds: 11, bitrate: 4_000_000 }, { width: 1280, height: 720 }],
+    ['a swaying camera', { motion: 3 }, {}],
+  ];
+
+  it.each(kinds)('reads %s', async (_, options, quality) => {
+    const { bytes, truth } = await makeFaceVideo({ ...SHORT, ...options });
+    const outcome = await scan(bytes);
+    expect(outcome.quality).toMatchObject(quality);
+    expect(Math.abs(outcome.markers.heart_rate.value! - truth.heartRate)).toBeLessThan(2);
+  });
+
+  it('reads a pulse at the rhythm of the key frames, and none out of that rhythm', async () => {
+    const beating = await makeFaceVideo({ ...SHORT, heartRate: 60, sdnn: 15 });
+    expect((await scan(beating.bytes)).markers.heart_rate.value).toBeCloseTo(60, -0.5);
+    const still = await scan((await makeFaceVideo({ ...SHORT, seconds: 20, amplitude: 0 })).bytes);
+    expect(still.markers.heart_rate).toMatchObject({ value: null, status: 'refused' });
+  });
+
+  it('gives no number for a photo held before the camera', async () => {
+    const { bytes } = await makeFaceVideo({ ...SHORT, seconds: 20, amplitude: 0, motion: 2, drift: 0.02, seed: 9 });
+    const { markers } = await scan(bytes);
+    for (const marker of [markers.heart_rate, markers.hrv_sdnn, markers.respiratory_rate]) {
+      expect(marker.value).toBeNull();
+      expect(marker.reasons.length).toBeGreaterThan(0);
+    }
+  });
+});
