@@ -5,17 +5,21 @@
  *   {"file", "markers": {NAME: {"value", "unit", "confidence", "status", "reasons", …}}, "quality", "timings"}
  * or, where the API would answer with a problem,
  *   {"file", "problem": {"title", "status", "code", "detail"}}
+ * SMARTSCAN_SCORE_DECODER=ffmpeg or webcodecs insists on a decoder; else ffmpeg is taken where there is one.
  * Exits with 0 also where there are problems; with 1 where a file can't be read, 2 without files.
  */
 import { readFile } from 'node:fs/promises';
-import { argv, exit, stderr, stdout } from 'node:process';
+import { argv, env, exit, stderr, stdout } from 'node:process';
 import { asFault } from '@smartscan/kernel';
-import { ScanWorkers } from '@smartscan/vitals/scan';
+import { findDecoder, ScanWorkers } from '@smartscan/vitals/scan';
 
 /** The API takes bodies up to this size. */
 const MAX_BODY_BYTES = 100_000_000;
 
 const print = (line: object): void => void stdout.write(`${JSON.stringify(line)}\n`);
+
+const wantedDecoder = (name: string | undefined): 'ffmpeg' | 'webcodecs' | undefined =>
+  name === 'ffmpeg' || name === 'webcodecs' ? name : undefined;
 
 const scanFile = async (workers: ScanWorkers, file: string): Promise<object> => {
   const body = await readFile(file);
@@ -34,7 +38,8 @@ const main = async (files: readonly string[]): Promise<number> => {
     return 2;
   }
   const onDefect = (name: string, at: readonly string[]): void => void stderr.write(`${[name, ...at].join('\n')}\n`);
-  const workers = await ScanWorkers.start({ size: 1, maxBodyBytes: MAX_BODY_BYTES, onDefect });
+  const decoder = await findDecoder(wantedDecoder(env.SMARTSCAN_SCORE_DECODER));
+  const workers = await ScanWorkers.start({ size: 1, maxBodyBytes: MAX_BODY_BYTES, decoder, onDefect });
   let unread = 0;
   for (const file of files) {
     try {

@@ -24,7 +24,7 @@ const BUNCH_SECONDS = 0.008;
 /** From here on several frames fall on one grid step and are averaged, which also keeps their noise from aliasing. */
 const FAST_CAMERA_FPS = 1.5 * GRID_RATE_HZ;
 
-/** More than this is no scan; it bounds memory and time (4 hours would be 2^19 grid samples; ours: ten minutes). */
+/** Longer is no scan: it bounds memory and time of one analysis. Ten times the longest video (ours). */
 export const LONGEST_TRACE_SECONDS = 600;
 
 /** A uniform clock: sample i lies at `startSeconds + i / rateHz`. */

@@ -30,8 +30,8 @@ const LARGEST_NOISE_SHARE = 0.75;
 /** The two modulations must agree within 2 breaths per minute. */
 const MODULATIONS_AGREE = 2;
 
-/** Below this share of power near the peak the modulation is noise: flat noise puts 0.2 there (ours, from noise runs). */
-const LEAST_CONCENTRATION = 0.2;
+/** Below this share of power near the peak the modulation is noise: flat noise puts 0.2 there (measured). */
+const LEAST_CONCENTRATION = 0.25;
 
 /**
  * Timing error of a beat, as a share of the interval, for beats that are wholly unlike each other, by the top of the band

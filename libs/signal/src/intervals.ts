@@ -13,7 +13,10 @@ export interface Intervals {
   readonly counted: Uint8Array;
 }
 
-/** A beat less like the median beat than this is none, or a spoilt one (0.86 for the raw wave in Orphanidou 2015; the slope is rougher: ours). */
+/**
+ * A beat less like the median beat than this is none, or a spoilt one (Orphanidou 2015 has 0.86 for the raw wave; the
+ * slope is rougher, so ours is lower).
+ */
 const LIKE_A_BEAT = 0.7;
 
 /**

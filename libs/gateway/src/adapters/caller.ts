@@ -11,7 +11,10 @@ import type { Route } from './route.ts';
 
 const ANYONE: Actor = { kind: 'anonymous', id: 'anonymous' };
 
-/** Turns a request into a call to the operation's owner. */
+/**
+ * Turns a request into a call to the operation's owner. A key that was revoked through this process is forgotten before
+ * the answer leaves: "at once" need not wait for the event.
+ */
 export class Caller {
   constructor(
     private readonly services: Services,
@@ -20,19 +23,15 @@ export class Caller {
     private readonly place: Place,
   ) {}
 
-  async call(route: Route, exchange: Exchange, given: Record<string, unknown>): Promise<Reply> {
+  call(route: Route, exchange: Exchange, given: Record<string, unknown>): Promise<Reply> {
     const { operation } = route;
     const input = given as CallInputOf<Operation>;
     const call = this.callOf(route, exchange);
     const upload = operation.stream ? exchange.upload : undefined;
     const key = idempotencyKeyOf(operation, exchange);
-    const reply =
-      key === undefined
-        ? await this.services.stream(operation, input, call, upload)
-        : await this.keyed.run({ operation, input, call, upload, key });
-    // "At once" holds for the process that was asked even before it is told by the event.
-    if (operation === (revokeApiKey as unknown as Operation)) this.keys.forget(String(given['id']));
-    return reply;
+    if (key !== undefined) return this.keyed.run({ operation, input, call, upload, key });
+    const reply = this.services.stream(operation, input, call, upload);
+    return operation.id === revokeApiKey.id ? reply.finally(() => this.keys.forget(String(given['id']))) : reply;
   }
 
   private callOf({ purpose, operation }: Route, exchange: Exchange): Call {

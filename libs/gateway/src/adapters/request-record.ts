@@ -1,5 +1,6 @@
-import { Histogram, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import type { Log } from '@smartscan/platform/ports';
+import { DurationHistogram } from './duration-histogram.ts';
 import type { Exchange, Track } from './exchange.ts';
 
 /** Seconds. From a cached refusal to a scan; ours. */
@@ -10,19 +11,18 @@ const BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
  * none of them is ours to keep (P08, P10).
  */
 export class RequestRecord {
-  private readonly durations: Histogram<'method' | 'route' | 'status'>;
+  private readonly durations: DurationHistogram;
 
   constructor(
     private readonly log: Log,
     metrics: Registry,
   ) {
-    this.durations = new Histogram({
-      name: 'http_server_request_duration_seconds',
-      help: 'From the end of the request’s headers until its answer was handed over',
-      labelNames: ['method', 'route', 'status'],
-      buckets: BUCKETS,
-      registers: [metrics],
-    });
+    this.durations = new DurationHistogram(
+      'http_server_request_duration_seconds',
+      'From the end of the request’s headers until its answer was handed over',
+      BUCKETS,
+      metrics,
+    );
   }
 
   /** `code`: of the problem that was answered with, if one was. */
@@ -54,8 +54,7 @@ export class RequestRecord {
   private observer({ observers, method, route }: Track, status: number): (seconds: number) => void {
     const known = observers.get(status);
     if (known) return known;
-    const child = this.durations.labels({ method, route, status: String(status) });
-    const observe = (seconds: number): void => child.observe(seconds);
+    const observe = this.durations.observer({ method, route, status: String(status) });
     observers.set(status, observe);
     return observe;
   }

@@ -38,8 +38,7 @@ export class Serving {
   }
 
   private reply(route: Route, exchange: Exchange, { status, body, headers: given }: Reply): void {
-    const headers: string[] = [];
-    for (const name in given) headers.push(name, given[name] ?? '');
+    const headers = Object.entries(given).flat();
     if (status === 201 || status === 202) headers.push(...whereabouts(route, exchange, status, { body, given }));
     this.answers.send(exchange, { status, type: JSON_TYPE, text: JSON.stringify(body), headers });
   }

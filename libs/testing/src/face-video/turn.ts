@@ -1,34 +1,35 @@
-import { pictureOver, type Picture } from './picture.ts';
+import { bytesOfI420, type Picture } from './picture.ts';
 
-/** Where sample (x, y) of an upright plane lies in the coded plane that a player turns by `rotation` degrees clockwise. */
-const codedIndex = (rotation: 90 | 180 | 270, width: number, height: number) => {
-  switch (rotation) {
-    case 90:
-      return (x: number, y: number): number => (width - 1 - x) * height + y;
-    case 180:
-      return (x: number, y: number): number => (height - 1 - y) * width + width - 1 - x;
-    case 270:
-      return (x: number, y: number): number => x * height + height - 1 - y;
+export type Rotation = 0 | 90 | 180 | 270;
+
+/** Where the samples of a coded plane stand in the upright one: a player turns it by `rotation` degrees clockwise. */
+const sourcesOf = (rotation: Rotation, width: number, height: number): Int32Array => {
+  const sources = new Int32Array(width * height);
+  let at = 0;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, at++) {
+      if (rotation === 90) sources[(width - 1 - x) * height + y] = at;
+      else if (rotation === 180) sources[(height - 1 - y) * width + width - 1 - x] = at;
+      else sources[x * height + height - 1 - y] = at;
+    }
   }
-};
-
-const turnPlane = (from: Uint8Array, to: Uint8Array, width: number, at: (x: number, y: number) => number): void => {
-  for (let i = 0; i < from.length; i++) to[at(i % width, Math.floor(i / width))] = from[i]!;
+  return sources;
 };
 
 /**
  * A function from an upright frame to the frame as a camera held sideways codes it: a player that turns it `rotation`
- * degrees clockwise shows it upright. The result is reused.
+ * degrees clockwise shows it upright. The result is used again.
  */
-export const turned = (upright: Picture, rotation: 0 | 90 | 180 | 270): ((frame: Uint8Array) => Uint8Array) => {
+export const turned = ({ width, height }: Picture, rotation: Rotation): ((frame: Uint8Array) => Uint8Array) => {
   if (rotation === 0) return (frame) => frame;
-  const { width, height } = upright;
-  const frame = new Uint8Array(width * height * 1.5);
-  const coded = rotation === 180 ? pictureOver(frame, width, height) : pictureOver(frame, height, width);
-  return () => {
-    turnPlane(upright.y, coded.y, width, codedIndex(rotation, width, height));
-    turnPlane(upright.u, coded.u, width / 2, codedIndex(rotation, width / 2, height / 2));
-    turnPlane(upright.v, coded.v, width / 2, codedIndex(rotation, width / 2, height / 2));
-    return frame;
+  const turnedFrame = new Uint8Array(bytesOfI420(width, height));
+  const luma = sourcesOf(rotation, width, height);
+  const chroma = sourcesOf(rotation, width / 2, height / 2);
+  return (frame) => {
+    for (let i = 0; i < luma.length; i++) turnedFrame[i] = frame[luma[i]!]!;
+    for (const plane of [luma.length, luma.length + chroma.length]) {
+      for (let i = 0; i < chroma.length; i++) turnedFrame[plane + i] = frame[plane + chroma[i]!]!;
+    }
+    return turnedFrame;
   };
 };

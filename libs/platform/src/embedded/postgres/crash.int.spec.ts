@@ -1,7 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { execFileSync, spawn } from 'node:child_process';
-import { chownSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -123,16 +122,28 @@ const killed = async ({ child }: Owner): Promise<void> => {
   await gone;
 };
 
+/** Process ids with their parents'. A bare machine has no ps, and macOS no /proc. */
+const processes = async (): Promise<(readonly [pid: number, parent: number])[]> => {
+  if (process.platform !== 'linux') {
+    const lines = execFileSync('ps', ['-axo', 'pid=,ppid=']).toString().trim().split('\n');
+    return lines.map((line) => line.trim().split(/\s+/).map(Number) as [number, number]);
+  }
+  const pids = (await readdir('/proc')).map(Number).filter(Number.isInteger);
+  const stats = pids.map(async (pid) => [pid, await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')] as const);
+  // After the parenthesised name: state, parent.
+  return (await Promise.all(stats)).map(
+    ([pid, stat]) => [pid, Number(stat.split(') ').at(-1)?.split(' ')[1])] as const,
+  );
+};
+
 /** The shell that keeps the server, and its watcher: without them nobody tells the server that its owner died. */
 const killKeepers = async (): Promise<void> => {
-  const pid = await postmaster();
-  const parent = execFileSync('ps', ['-o', 'ppid=', '-p', String(pid)])
-    .toString()
-    .trim();
-  const siblings = execFileSync('ps', ['-o', 'pid=', '--ppid', parent]).toString().trim().split(/\s+/).map(Number);
+  const server = await postmaster();
+  const table = await processes();
+  const keeper = table.find(([pid]) => pid === server)?.[1];
   // The watcher first: the owner closes its pipe as soon as the keeper is gone.
-  siblings.filter((sibling) => sibling !== pid).forEach((sibling) => process.kill(sibling, 'SIGKILL'));
-  process.kill(Number(parent), 'SIGKILL');
+  for (const [pid, parent] of table) if (parent === keeper && pid !== server) process.kill(pid, 'SIGKILL');
+  process.kill(keeper as number, 'SIGKILL');
 };
 
 describe('a restart', () => {
@@ -242,18 +253,11 @@ describe('a lock file left behind', () => {
     const lines = (await readFile(file, 'utf8')).split('\n');
     await first.stop();
     await writeFile(file, pid() === '' ? '' : [pid(), ...lines.slice(1)].join('\n'));
-    if (isRoot) chownLike(first.dataDirectory, file);
+    const { uid, gid } = await stat(first.dataDirectory);
+    await chown(file, uid, gid);
     await expect(start()).resolves.toMatchObject({ superuser: first.superuser });
   });
 });
-
-const chownLike = (model: string, file: string): void => {
-  const [uid, gid] = execFileSync('stat', ['-c', '%u %g', model]).toString().trim().split(' ').map(Number) as [
-    number,
-    number,
-  ];
-  chownSync(file, uid, gid);
-};
 
 describe('a server that dies under its owner', () => {
   it('is started again on the same port with every row', async () => {
@@ -298,17 +302,10 @@ if (isRoot) {
     const uid = Number(execFileSync('id', ['-u', 'nobody']).toString());
     const gid = Number(execFileSync('id', ['-g', 'nobody']).toString());
     await rm(join(directory, 'cluster'), { recursive: true });
-    chownSync(directory, uid, gid);
+    await chown(directory, uid, gid);
     const running = owner({ uid, gid });
     await running.until((lines) => lines.length > 5);
     expect(running.lines[0]).toBe('ready');
-    expect(
-      execFileSync('stat', [
-        '-c',
-        '%u',
-        join(directory, 'cluster/data'),
-        join(directory, 'cluster/password'),
-      ]).toString(),
-    ).toBe(`${uid}\n${uid}\n`);
+    for (const name of ['cluster/data', 'cluster/password']) expect((await stat(join(directory, name))).uid).toBe(uid);
   });
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -32,8 +32,8 @@ const use = async (directory: string): Promise<{ uid: number }> => {
     await client.query('create database later');
     await client.query('create table if not exists t as select generate_series(1, 10000) as n');
     await client.query('checkpoint');
-    const pid = (await readFile(join(server.dataDirectory, 'postmaster.pid'), 'utf8')).split('\n')[0] ?? '';
-    return { uid: Number(execFileSync('ps', ['-o', 'uid=', '-p', pid]).toString()) };
+    // The server's own file: its owner is the account that the server runs under.
+    return { uid: (await stat(join(server.dataDirectory, 'postmaster.pid'))).uid };
   } finally {
     await client.end();
     await server.stop();

@@ -45,11 +45,7 @@ describe('a video that no vitals can be read from', () => {
     ['nothing', 'vitals.not_a_video', () => new Uint8Array(0)],
     ['bytes by chance', 'vitals.not_a_video', () => noise(300_000)],
     ['a text', 'vitals.not_a_video', () => Buffer.from('Lorem ipsum. '.repeat(5_000))],
-    [
-      'sound alone',
-      'vitals.not_a_video',
-      () => madeByFfmpeg('-i', 'sine', '-t', '12', '-c:a', 'aac', ...FRAGMENTED),
-    ],
+    ['sound alone', 'vitals.not_a_video', () => madeByFfmpeg('-i', 'sine', '-t', '12', '-c:a', 'aac', ...FRAGMENTED)],
     [
       'another codec',
       'vitals.unsupported_codec',

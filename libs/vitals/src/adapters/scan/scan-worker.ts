@@ -11,6 +11,12 @@ import type { FromWorker, PlainFault, ToWorker, WorkerStart } from './worker-mes
  */
 const MAX_SCAN_MS = 120_000;
 
+/**
+ * A worker that has said nothing of a scan after this time is lost in the container: reading its index takes 0.05 s, but an
+ * index of 2000 million frames fits into a few bytes. Ours.
+ */
+const MAX_DEMUX_MS = 5_000;
+
 /** A worker that was told to stop has this long to do it before it is ended: its longest step takes 0.2 s. */
 const STOP_GRACE_MS = 2_000;
 
@@ -88,14 +94,20 @@ export class ScanWorker {
     if (signal.aborted) throw problem('cancelled');
     const onAbort = (): void => this.#stop(problem('cancelled'));
     const deadline = setTimeout(() => this.#stop(problem('interrupted')), MAX_SCAN_MS);
+    const silence = setTimeout(() => this.#stop(problem('corrupt')), MAX_DEMUX_MS);
+    const onSign = (stage: ScanStage, share: number): void => {
+      clearTimeout(silence);
+      onProgress(stage, share);
+    };
     signal.addEventListener('abort', onAbort, { once: true });
     try {
       return await new Promise<ScanOutcome>((resolve, reject) => {
-        this.#scan = { resolve, reject, onProgress };
+        this.#scan = { resolve, reject, onProgress: onSign };
         this.#send({ type: 'scan', body }, [body.buffer]);
       });
     } finally {
       clearTimeout(deadline);
+      clearTimeout(silence);
       signal.removeEventListener('abort', onAbort);
       this.#scan = undefined;
     }

@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { makeFaceVideo } from '@smartscan/testing/face-video';
+import type { Ffmpeg } from './ffmpeg.ts';
 import { ScanWorkers } from './scan-workers.ts';
 
 const MODELS = path.resolve(import.meta.dirname, '../../../../../models');
@@ -112,20 +113,27 @@ describe('ScanWorkers at the edges', () => {
     expect(decoders()).toEqual([]);
   });
 
-  it('replaces a thread that runs out of memory, and fails its scan alone', async () => {
-    const defects: string[] = [];
-    const workers = await ScanWorkers.start({
-      size: 2,
-      maxBodyBytes: 10_000_000,
-      onDefect: (name) => defects.push(name),
-    });
-    const [first] = [workers.run([video], { signal: never })];
-    const dying = workers.run([video], { signal: never });
-    const outcome = codeOf(dying);
-    await until(() => workers.busy === 2);
-    workers.endThreadOfTests;
-    expect(await codeOf(first)).toBe('none');
-    expect(await outcome).toBe('vitals.interrupted');
+  it('ends a thread that a hostile index keeps busy, and puts another in its place', async () => {
+    const workers = await ScanWorkers.start({ size: 1, maxBodyBytes: 10_000_000 });
+    const hostile = Buffer.from(video);
+    // Samples in the first chunk: 2000 million.
+    hostile.writeUInt32BE(0x7fff_ffff, hostile.indexOf('stsc') + 16);
+    const first = codeOf(workers.run([hostile], { signal: never }));
+    expect(await first).toBe('vitals.corrupt');
+    expect(await codeOf(workers.run([video], { signal: never }))).toBe('none');
+    await workers.close();
+  });
+
+  it('tells of an error that nobody foresaw by its place in the code, and takes the next scan', async () => {
+    const defects: (readonly [string, number])[] = [];
+    const broken = { name: 'ffmpeg', version: '0', codecs: null, frameMode: '-vsync' } as unknown as Ffmpeg;
+    const onDefect = (name: string, at: readonly string[]): void => void defects.push([name, at.length]);
+    const workers = await ScanWorkers.start({ size: 1, maxBodyBytes: 10_000_000, decoder: broken, onDefect });
+    for (const turn of [1, 2]) {
+      expect(await codeOf(workers.run([video], { signal: never }))).toBe('internal');
+      expect(defects).toEqual(Array(turn).fill(['TypeError', expect.any(Number)]));
+    }
+    expect(defects[0]![1]).toBeGreaterThan(0);
     await workers.close();
   });
 

@@ -5,6 +5,8 @@ import { findDecoder, type Decoder } from './decoder.ts';
 import type { ScanOutcome } from './outcome.ts';
 import { ScanWorker, type OnDefect, type RunOptions } from './scan-worker.ts';
 
+export { findDecoder };
+
 export interface ScanWorkersOptions {
   /** Threads, and so scans at a time. Each takes some 60 MB, and up to 150 MB in a scan. */
   readonly size: number;

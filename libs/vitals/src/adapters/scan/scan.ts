@@ -116,6 +116,7 @@ export const scan = async (body: Uint8Array, tools: ScanTools, watch: ScanWatch)
   const stopwatch = new Stopwatch();
   const cpu = process.cpuUsage();
   const video = await stopwatch.time('demux', () => describeVideo(body));
+  watch.onProgress('decoding', 0);
   const { decoder, memory, models } = tools;
   if (decoder.codecs[video.codec] === undefined) throw problem('unsupported_codec');
   const parts = video.container === 'mp4' || video.container === 'mov' ? withIndexFirst(body) : [body];

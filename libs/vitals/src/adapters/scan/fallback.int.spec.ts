@@ -1,0 +1,59 @@
+import { makeFaceVideo } from '@smartscan/testing/face-video';
+import { findDecoder } from './decoder.ts';
+import { ScanWorkers } from './scan-workers.ts';
+
+const SHORT = { seconds: 12, width: 320, height: 240, bitrate: 1_500_000, amplitude: 0.008 } as const;
+const never = new AbortController().signal;
+
+describe('the fallback decoder', () => {
+  let workers: ScanWorkers;
+  beforeAll(async () => {
+    const decoder = await findDecoder('webcodecs');
+    workers = await ScanWorkers.start({ size: 1, maxBodyBytes: 20_000_000, decoder });
+  });
+  afterAll(() => workers.close());
+
+  it.each(['h264', 'hevc', 'vp8', 'vp9'] as const)(
+    'reads %s as ffmpeg does, and says that it was used',
+    async (codec) => {
+      const { bytes, truth } = await makeFaceVideo({ ...SHORT, codec, bFrames: 2 });
+      const { markers, quality } = await workers.run([bytes], { signal: never });
+      expect(Math.abs(markers.heart_rate.value! - truth.heartRate)).toBeLessThan(2);
+      expect(quality.decoder).toMatch(/^webcodecs \d/);
+    },
+  );
+
+  it('reads ten bits, turned pictures and an index at the end', async () => {
+    const { bytes, truth } = await makeFaceVideo({
+      ...SHORT,
+      codec: 'hevc',
+      pixelFormat: 'yuv420p10le',
+      container: 'mov',
+      index: 'end',
+      rotation: 180,
+    });
+    const { markers } = await workers.run([bytes], { signal: never });
+    expect(Math.abs(markers.heart_rate.value! - truth.heartRate)).toBeLessThan(2);
+  });
+
+  it('ends with a problem where the bytes are damaged', async () => {
+    const { bytes } = await makeFaceVideo(SHORT);
+    const damaged = bytes.slice(0, bytes.length * 0.6);
+    await expect(workers.run([damaged], { signal: never })).rejects.toMatchObject({ code: 'vitals.corrupt' });
+  });
+});
+
+describe('findDecoder', () => {
+  it('prefers ffmpeg, and takes the npm package where there is none', async () => {
+    expect((await findDecoder()).name).toBe('ffmpeg');
+    const { PATH } = process.env;
+    process.env.PATH = '/nowhere';
+    try {
+      const { name, codecs } = await findDecoder();
+      expect(name).toBe('webcodecs');
+      expect(Object.keys(codecs)).toEqual(expect.arrayContaining(['h264', 'hevc', 'vp8', 'vp9']));
+    } finally {
+      process.env.PATH = PATH;
+    }
+  });
+});
