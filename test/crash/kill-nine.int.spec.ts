@@ -56,8 +56,10 @@ describe('kill -9 at any moment', () => {
     alive = await machine.start();
     const again = new Customer(alive.url, customer.workspace, customer.key);
     const closed = await eventually(async () => {
-      const { body } = await again.ask('GET', `/v1/scans/${accepted.body['id'] as string}`);
-      return body['status'] !== 'running' && body;
+      // Slower than the rate limit.
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      const { status, body } = await again.ask('GET', `/v1/scans/${accepted.body['id'] as string}`);
+      return status === 200 && body['status'] !== 'running' && body;
     }, 60_000);
     expect([closed['status'], closed['problem']]).toEqual(['failed', 'vitals.interrupted']);
     await alive.stop();

@@ -28,8 +28,25 @@ export async function serve(environment: Environment): Promise<number> {
   say('Press Ctrl-C to stop.');
   await stopped;
   say('\nStopping: requests in flight finish first.');
-  await running.stop();
-  return 0;
+  return stopWithin(running);
+}
+
+/** Ours: a scan that is running takes some seconds to end, an upload up to two minutes; Kubernetes gives 30 s. */
+const STOP_WITHIN_MS = 30_000;
+
+/** Resolves to the exit code: 0 where everything came to its end. */
+async function stopWithin(running: Running): Promise<number> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<number>((resolve) => {
+    timer = setTimeout(() => resolve(1), STOP_WITHIN_MS);
+  });
+  const code = await Promise.race([running.stop().then(() => 0), late]);
+  clearTimeout(timer);
+  if (code !== 0) {
+    say(`Not everything ended within ${STOP_WITHIN_MS / 1_000} s. What was acknowledged is safe.`);
+    process.exit(code);
+  }
+  return code;
 }
 
 async function firstScan(running: Running, environment: Environment): Promise<void> {
@@ -53,10 +70,12 @@ async function firstScan(running: Running, environment: Environment): Promise<vo
 /** Resolves at the first Ctrl-C or SIGTERM; a second one ends the process at once. */
 const untilSignal = (): Promise<void> =>
   new Promise((resolve) => {
+    let told = false;
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => {
+      process.on(signal, () => {
+        if (told) process.exit(130);
+        told = true;
         resolve();
-        process.once(signal, () => process.exit(130));
       });
     }
   });

@@ -16,7 +16,7 @@ import { Admission } from './adapters/admission.ts';
 import { Answers } from './adapters/answers.ts';
 import { Bodies } from './adapters/bodies.ts';
 import { Caller } from './adapters/caller.ts';
-import { Documents } from './adapters/documents.ts';
+import { Documents } from './adapters/docs/documents.ts';
 import { EventStream } from './adapters/event-stream.ts';
 import { InFlight } from './adapters/in-flight.ts';
 import { KeyedCalls } from './adapters/keyed-calls.ts';
@@ -49,7 +49,7 @@ export const gateway: Context = {
     provide(Caller, [SERVICES, KeyedCalls, VerifiedKeys, PLACE]),
     provide(Serving, [Bodies, Caller, Answers, EventStream]),
     provide(Admission, [VerifiedKeys, Allowances, PLACE]),
-    provide(Documents, []),
+    provide(Documents, [PLACE, SETTINGS]),
     provide(Operations, [Admission, Serving, Answers]),
     provide(PublicApi, [InFlight, Answers, Documents, Operations]),
   ],

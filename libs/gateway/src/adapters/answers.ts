@@ -11,9 +11,12 @@ import { closeAfterAnswer, dropRest } from './linger.ts';
 export interface Text {
   readonly status: number;
   readonly type: string;
-  readonly text: string;
+  /** `undefined`: there is none (304). */
+  readonly text: string | undefined;
   /** Names and values in turn. */
   readonly headers?: readonly string[];
+  /** `no-store` where nothing else is said. */
+  readonly cacheControl?: string;
   /** Of the problem, if it is one. */
   readonly code?: string;
 }
@@ -51,24 +54,23 @@ export class Answers {
   }
 
   /** Every answer's own headers, and how much the caller has left. */
-  headersOf({ id, allowance }: Exchange): string[] {
-    const headers = ['X-Request-Id', id, 'Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff'];
+  headersOf({ id, allowance }: Exchange, cacheControl = 'no-store'): string[] {
+    const headers = ['X-Request-Id', id, 'Cache-Control', cacheControl, 'X-Content-Type-Options', 'nosniff'];
     if (allowance) headers.push('RateLimit-Policy', allowance.policy, 'RateLimit', stateHeader(allowance.taken));
     return headers;
   }
 
-  send(exchange: Exchange, { status, type, text, headers, code }: Text): void {
+  send(exchange: Exchange, { status, type, text, headers, cacheControl, code }: Text): void {
     if (exchange.settled) return;
     const { request, response } = exchange;
     exchange.settled = true;
     if (response.destroyed) return this.inFlight.end(exchange, 499, 'client_gone');
-    const head = this.headersOf(exchange);
+    const head = this.headersOf(exchange, cacheControl);
     if (headers) head.push(...headers);
-    head.push('Content-Type', type, 'Content-Length', String(Buffer.byteLength(text)));
+    if (text !== undefined) head.push('Content-Type', type, 'Content-Length', String(Buffer.byteLength(text)));
     if (leaveBody(exchange, status)) head.push('Connection', 'close');
     response.writeHead(status, head);
-    if (request.method === 'HEAD') response.end();
-    else response.end(text);
+    response.end(request.method === 'HEAD' ? undefined : text);
     this.inFlight.end(exchange, status, code);
   }
 

@@ -110,23 +110,40 @@ export class InputReader {
 type Reason = Pick<InputError, 'code' | 'expected'>;
 
 function reasonOf(issue: z.core.$ZodIssue, value: unknown): Reason {
+  if (value === undefined && isMissing(issue)) return { code: 'missing' };
   switch (issue.code) {
     case 'invalid_type':
-      return value === undefined ? { code: 'missing' } : { code: 'wrong_type', expected: issue.expected };
-    case 'too_small':
-      return { code: hasLength(issue.origin) ? 'too_short' : 'too_small', expected: Number(issue.minimum) };
-    case 'too_big':
-      return { code: hasLength(issue.origin) ? 'too_long' : 'too_large', expected: Number(issue.maximum) };
-    case 'invalid_format':
-      return { code: 'wrong_format', expected: issue.format === 'regex' ? (issue.pattern ?? 'regex') : issue.format };
+      return { code: 'wrong_type', expected: issue.expected };
     case 'invalid_value':
-      return { code: value === undefined ? 'missing' : 'not_allowed', expected: issue.values.map(String) };
+      return { code: 'not_allowed', expected: issue.values.map(String) };
+    case 'invalid_format':
+      return { code: 'wrong_format', expected: formatOf(issue) };
+    case 'too_small':
+      return bound(issue, ['too_short', 'too_small'], issue.minimum);
+    case 'too_big':
+      return bound(issue, ['too_long', 'too_large'], issue.maximum);
+    case 'unrecognized_keys':
+      return { code: 'unknown_member' };
     default:
-      return { code: (issue.code === 'unrecognized_keys' ? 'unknown_member' : 'invalid') satisfies InputErrorCode };
+      return { code: 'invalid' };
   }
 }
 
-const hasLength = (origin: string): boolean => origin === 'string' || origin === 'array';
+const isMissing = ({ code }: z.core.$ZodIssue): boolean => code === 'invalid_type' || code === 'invalid_value';
+
+/** A format by its name; a pattern of the contract's own as it is. */
+const formatOf = ({ format, pattern = '' }: { readonly format: string; readonly pattern?: string }): string =>
+  format === 'regex' ? pattern : format;
+
+/** What has a length is too short or too long, what has none too small or too large. */
+const bound = (
+  { origin }: { readonly origin: string },
+  [ofLength, ofValue]: readonly [InputErrorCode, InputErrorCode],
+  limit: number | bigint,
+): Reason => ({
+  code: origin === 'string' || origin === 'array' ? ofLength : ofValue,
+  expected: Number(limit),
+});
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   let value = input;

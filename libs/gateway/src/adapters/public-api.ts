@@ -4,7 +4,7 @@ import { publicOperations } from '../app/surface.ts';
 import { holdsCredential } from '../domain/credential-in-url.ts';
 import { refusal } from '../domain/problems.ts';
 import type { Answers } from './answers.ts';
-import type { Documents, Page } from './documents.ts';
+import type { Documents, Page } from './docs/documents.ts';
 import type { Exchange, Track } from './exchange.ts';
 import type { InFlight } from './in-flight.ts';
 import type { Operations } from './operations.ts';
@@ -64,11 +64,9 @@ export class PublicApi implements HttpMount {
       taken.set(track.route, [...(taken.get(track.route) ?? []), method]);
     };
     for (const route of publicOperations().map(routeOf)) {
-      add(route.operation.method, route.track, (exchange, request) =>
-        this.operations.answer(route, exchange, request),
-      );
+      add(route.operation.method, route.track, (exchange, request) => this.operations.answer(route, exchange, request));
     }
-    for (const page of this.documents.pages()) {
+    for (const page of this.documents.pages) {
       for (const method of ['GET', 'HEAD']) {
         add(method, aside(method, page.path), (exchange) => this.show(page, exchange));
       }

@@ -1,6 +1,14 @@
-import { asFault, Fault, type Clock } from '@smartscan/kernel';
+import { asFault, type Clock } from '@smartscan/kernel';
 import type { CallInputOf, Operation } from '@smartscan/contracts/operation';
-import { Reply, type Call, type Log, type Scope, type Services, type Tx, type UnitOfWork } from '@smartscan/platform/ports';
+import {
+  Reply,
+  type Call,
+  type Log,
+  type Scope,
+  type Services,
+  type Tx,
+  type UnitOfWork,
+} from '@smartscan/platform/ports';
 import { decide } from '../domain/idempotency.ts';
 import { refusal } from '../domain/problems.ts';
 import { add, change, knownRequest, recordOf, remove, type IdempotencyRecord } from './idempotency-records.ts';
@@ -44,7 +52,8 @@ export class AnswerOnce {
       // Freed since: whoever held it is just done.
       if (!met) throw refusal('idempotency_key_in_use', { retryAfterSeconds: 1 });
       const decision = decide(knownRequest(met), claim.fingerprint, now.getTime(), limitMsOf(claim.operation));
-      if (decision.action === 'running') throw refusal('idempotency_key_in_use', { retryAfterSeconds: decision.retryAfterSeconds });
+      if (decision.action === 'running')
+        throw refusal('idempotency_key_in_use', { retryAfterSeconds: decision.retryAfterSeconds });
       if (decision.action === 'mismatch') throw refusal('idempotency_key_reused');
       if (decision.action !== 'take_over') return { earlier: met };
       const attempt = met.attempt + 1;
@@ -110,8 +119,7 @@ export class AnswerOnce {
     try {
       return await this.services.call(reader, { id } as CallInputOf<Operation>, call);
     } catch (error) {
-      const fault: Fault = asFault(error);
-      throw fault.kind === 'not_found' ? refusal('result-not-retained') : error;
+      throw asFault(error).kind === 'not_found' ? refusal('result-not-retained') : error;
     }
   }
 }

@@ -35,7 +35,9 @@ const WITH_JSON_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 export function sourcesOf(operation: Operation): Sources {
   const path = new Set(pathMembers(operation.path));
   const headers = new Map(Object.entries(operation.headers));
-  const rest = new Set(Object.keys(operation.input.shape).filter((member) => !path.has(member) && !headers.has(member)));
+  const rest = new Set(
+    Object.keys(operation.input.shape).filter((member) => !path.has(member) && !headers.has(member)),
+  );
   const inBody = WITH_JSON_BODY.has(operation.method) && !operation.stream;
   return { path, headers, query: inBody ? new Set() : rest, body: inBody ? rest : new Set() };
 }

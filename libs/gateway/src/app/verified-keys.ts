@@ -113,7 +113,8 @@ export class VerifiedKeys {
 }
 
 const isRefusal = (error: unknown): error is Fault =>
-  error instanceof Fault && (error.kind === 'unauthenticated' || error.kind === 'not_found' || error.kind === 'forbidden');
+  error instanceof Fault &&
+  (error.kind === 'unauthenticated' || error.kind === 'not_found' || error.kind === 'forbidden');
 
 const verifiedKey = (found: OutputOf<typeof verifyApiKey>): VerifiedKey => ({
   id: found.key_id,

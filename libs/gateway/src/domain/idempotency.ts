@@ -40,12 +40,7 @@ export type Decision =
 const RETRY_AFTER_SECONDS = 5;
 
 /** `limitMs`: how long the operation may run at most. Whatever is older and not finished, nobody is working on. */
-export function decide(
-  known: KnownRequest,
-  fingerprint: string | undefined,
-  nowMs: number,
-  limitMs: number,
-): Decision {
+export function decide(known: KnownRequest, fingerprint: string | undefined, nowMs: number, limitMs: number): Decision {
   if (known.fingerprint !== undefined && fingerprint !== undefined && known.fingerprint !== fingerprint) {
     return { action: 'mismatch' };
   }

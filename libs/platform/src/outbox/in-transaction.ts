@@ -6,6 +6,12 @@ import type pg from 'pg';
  */
 const BEGIN = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '60s'";
 
+/**
+ * A condition that is always true and lets the transaction's commit not wait for the disk. For what may be lost with the
+ * power because it is then done again: progress, heartbeats, but never an event.
+ */
+export const LAZY_COMMIT = "set_config('synchronous_commit', 'off', true) = 'off'";
+
 /** Runs `work` in a transaction of one of the pool's connections; a throw rolls it back and goes on to the caller. */
 export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();

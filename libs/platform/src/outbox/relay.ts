@@ -4,7 +4,7 @@ import type { EventLog } from '../ports/event-log.ts';
 import { pauseMs } from './backoff.ts';
 import { Doorbell } from './doorbell.ts';
 import { ENVELOPE_COLUMNS, toEnvelope, type EnvelopeRow } from './envelope-row.ts';
-import { inTransaction } from './in-transaction.ts';
+import { inTransaction, LAZY_COMMIT } from './in-transaction.ts';
 import { outboxChannel } from './outbox.ts';
 import type { Wakeups } from './wakeups.ts';
 
@@ -120,10 +120,10 @@ export class OutboxRelay {
   }
 }
 
-/** Takes the oldest, if no other relay of the context is at it. */
+/** Takes the oldest, if no other relay of the context is at it. Were the removal lost, they would be published again. */
 const takeFrom = (table: string): string => `
 WITH turn AS MATERIALIZED (
-  SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS mine
+  SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AND ${LAZY_COMMIT} AS mine
 ), oldest AS MATERIALIZED (
   SELECT id FROM ${table} AS o, turn WHERE mine ORDER BY id LIMIT ${BATCH_EVENTS} FOR UPDATE OF o SKIP LOCKED
 )

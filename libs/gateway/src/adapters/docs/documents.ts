@@ -32,7 +32,14 @@ export class Documents {
     this.pages = [
       page('/openapi.json', JSON_TYPE, openApi),
       page('/docs', HTML_TYPE, docsPage(operations, { hosts, settings }), PAGE_HEADERS),
-      { path: '/', status: 302, type: 'text/plain; charset=utf-8', text: 'See /docs.\n', headers: ['Location', '/docs'], etag: undefined },
+      {
+        path: '/',
+        status: 302,
+        type: 'text/plain; charset=utf-8',
+        text: 'See /docs.\n',
+        headers: ['Location', '/docs'],
+        etag: undefined,
+      },
     ];
   }
 
@@ -41,7 +48,7 @@ export class Documents {
     if (etag === undefined) return { status, type, text, headers };
     const cache = { cacheControl: 'no-cache', headers: [...headers, 'ETag', etag] };
     const unchanged = known?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag) ?? false;
-    return unchanged ? { status: 304, type, text: '', ...cache } : { status, type, text, ...cache };
+    return unchanged ? { status: 304, type, text: undefined, ...cache } : { status, type, text, ...cache };
   }
 }
 

@@ -26,7 +26,8 @@ export function openApiOf(operations: readonly Operation[], { problemBase, hosts
     info: {
       title: 'SmartScan API',
       version: '1',
-      description: 'Vitals from a face video. Every workspace lives in one of two regions, each with a host of its own.',
+      description:
+        'Vitals from a face video. Every workspace lives in one of two regions, each with a host of its own.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [
@@ -111,7 +112,11 @@ function responsesOf(operation: Operation): Json {
     ...Object.entries(operation.also).map(([status, schema]) => [Number(status), schema] as const),
   ].map(([status, schema]) => [
     status,
-    { description: SUCCESSES[status] ?? 'Done', headers: headersOf(operation, status), content: contentOf(operation, outputSchema(schema)) },
+    {
+      description: SUCCESSES[status] ?? 'Done',
+      headers: headersOf(operation, status),
+      content: contentOf(operation, outputSchema(schema)),
+    },
   ]);
   const statuses = new Set(gatewayCodesOf(operation).map((code) => PROBLEMS[code].status));
   const problems = [...statuses].sort().map((status) => [status, ref('responses', `Problem${status}`)]);
@@ -193,7 +198,9 @@ function components(problemBase: string): Json {
         type: 'http',
         scheme: 'bearer',
         bearerFormat: 'ssp_live_<region>_…',
-        description: `Scopes: ${Object.entries(SCOPES).map(([scope, title]) => `\`${scope}\` (${title})`).join(', ')}.`,
+        description: `Scopes: ${Object.entries(SCOPES)
+          .map(([scope, title]) => `\`${scope}\` (${title})`)
+          .join(', ')}.`,
       },
     },
     schemas: { Problem: problemSchema(problemBase) },

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { Fault } from '@smartscan/kernel';
 import { ENVELOPE_COLUMNS, toEnvelope, type EnvelopeRow } from '../../outbox/envelope-row.ts';
+import { LAZY_COMMIT } from '../../outbox/in-transaction.ts';
 import type { Envelope } from '../../ports/event-log.ts';
 import type { Failure } from './retry.ts';
 import { CHANGED, REPLAYED } from './schema.ts';
@@ -84,7 +85,7 @@ export class Lease {
   async commit(): Promise<void> {
     const { position } = this;
     if (position !== this.#committed) {
-      const text = `UPDATE bus.consumer SET committed = $6 WHERE ${FENCE}`;
+      const text = `UPDATE bus.consumer SET committed = $6 WHERE ${FENCE} AND ${LAZY_COMMIT}`;
       await this.#fenced({ name: 'bus_commit', text, values: [...this.#fence, position] });
       this.#committed = position;
     }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { asFault } from '@smartscan/kernel';
 import { Doorbell } from '../../outbox/doorbell.ts';
-import { inTransaction } from '../../outbox/in-transaction.ts';
+import { inTransaction, LAZY_COMMIT } from '../../outbox/in-transaction.ts';
 import { PRESENCE_CLASS, type Wakeups } from '../../outbox/wakeups.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Topics } from './append.ts';
@@ -189,7 +189,7 @@ export class Membership {
     const startedAt = performance.now();
     const { rowCount } = await pool.query({
       name: 'bus_heartbeat',
-      text: 'UPDATE bus.client SET seen_at = now(), presence = $2 WHERE client_id = $1',
+      text: `UPDATE bus.client SET seen_at = now(), presence = $2 WHERE client_id = $1 AND ${LAZY_COMMIT}`,
       values: [this.#clientId, wakeups.presence ?? null],
     });
     if (rowCount === 0) {

@@ -243,19 +243,35 @@ describe('two processes on one directory', () => {
 });
 
 describe('a lock file left behind', () => {
-  it.each([
-    ['of a process that is gone', () => '4194303'],
-    ['whose number now belongs to another process', () => String(process.pid)],
-    ['that a power failure emptied', () => ''],
-  ])('%s does not keep the server from starting', async (_case, pid) => {
-    const first = await startPostgres({ directory });
-    const file = join(first.dataDirectory, 'postmaster.pid');
-    const lines = (await readFile(file, 'utf8')).split('\n');
-    await first.stop();
-    await writeFile(file, pid() === '' ? '' : [pid(), ...lines.slice(1)].join('\n'));
-    const { uid, gid } = await stat(first.dataDirectory);
+  /** Stops a server and puts its lock file back with another text in place of its process id. */
+  const leave = async (replace: (text: string) => string): Promise<void> => {
+    const server = await startPostgres({ directory });
+    const file = join(server.dataDirectory, 'postmaster.pid');
+    const text = await readFile(file, 'utf8');
+    await server.stop();
+    await writeFile(file, replace(text));
+    const { uid, gid } = await stat(server.dataDirectory);
     await chown(file, uid, gid);
-    await expect(start()).resolves.toMatchObject({ superuser: first.superuser });
+  };
+
+  it('of a process that is gone does not keep the server from starting', async () => {
+    await leave((text) => text.replace(/^\d+/, '4194303'));
+    await start();
+  });
+
+  it('whose number now belongs to another process does not keep the server from starting', async () => {
+    // Of the same account and no ancestor of ours: PostgreSQL by itself would take it for a running server.
+    const { uid, gid } = await stat(join(directory, 'cluster/data'));
+    const stranger = spawn('sleep', ['60'], { uid, gid });
+    children.push(stranger);
+    await leave((text) => text.replace(/^\d+/, String(stranger.pid)));
+    await start();
+    expect(stranger.exitCode).toBeNull();
+  });
+
+  it('that a power failure emptied does not keep the server from starting', async () => {
+    await leave(() => '');
+    await start();
   });
 });
 

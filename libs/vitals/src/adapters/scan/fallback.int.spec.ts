@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { makeFaceVideo } from '@smartscan/testing/face-video';
-import { findDecoder } from './decoder.ts';
+import { builtFile, findDecoder, type Decoder } from './decoder.ts';
 import { ScanWorkers } from './scan-workers.ts';
 
 const SHORT = { seconds: 12, width: 320, height: 240, bitrate: 1_500_000, amplitude: 0.008 } as const;
@@ -45,15 +46,16 @@ describe('the fallback decoder', () => {
 
 describe('findDecoder', () => {
   it('prefers ffmpeg, and takes the npm package where there is none', async () => {
-    expect((await findDecoder()).name).toBe('ffmpeg');
-    const { PATH } = process.env;
-    process.env.PATH = '/nowhere';
-    try {
-      const { name, codecs } = await findDecoder();
-      expect(name).toBe('webcodecs');
-      expect(Object.keys(codecs)).toEqual(expect.arrayContaining(['h264', 'hevc', 'vp8', 'vp9']));
-    } finally {
-      process.env.PATH = PATH;
-    }
+    const script = `import(process.argv[1]).then(async (m) => console.log(JSON.stringify(await m.findDecoder())))`;
+    const foundWith = (search: string): Decoder => {
+      const args = ['-e', script, builtFile('decoder.js')];
+      return JSON.parse(
+        spawnSync(process.execPath, args, { env: { PATH: search }, encoding: 'utf8' }).stdout,
+      ) as Decoder;
+    };
+    expect(foundWith(process.env.PATH ?? '').name).toBe('ffmpeg');
+    const { name, codecs } = foundWith('/nowhere');
+    expect(name).toBe('webcodecs');
+    expect(Object.keys(codecs)).toEqual(expect.arrayContaining(['h264', 'hevc', 'vp8', 'vp9']));
   });
 });

@@ -1,13 +1,18 @@
-import type { FaceTraces } from '@smartscan/signal';
+import type { FaceTraces, PatchTrace } from '@smartscan/signal';
 
 /**
- * Coders start afresh at every key frame: brightness and colour jump by a tenth of a step and settle over the next frames.
- * Phones write a key frame a second, so that a patch without any pulse shows 60 beats a minute, in POS and CHROM alike
- * (seen on our own synthetic videos). The jump looks the same at each key frame; a pulse doesn't keep step with them. So the
- * mean shape around the key frames is taken off, and only there.
+ * Coders start afresh at every key frame. Brightness jumps by a tenth of a step and settles within a few frames; colour,
+ * which is coded more coarsely, may drift all the way to the next key frame and jump back. Phones write a key frame a
+ * second, so that a patch without any pulse shows 60 beats a minute, in POS and CHROM alike (seen on our own synthetic
+ * videos: a pulse of 72 read as 60). The disturbance is the same after each key frame, a pulse isn't: so what all of them
+ * have in common is taken off.
+ *
+ * A heart that beats in step with the key frames would go with it. In the brightness it doesn't, since only the frames
+ * around a key frame are touched. In the colours it doesn't, since as much is left there as goes with the brightness: a
+ * pulse moves both in a known ratio.
  */
 
-/** Frames around a key frame that it disturbs: x264, x265 and libvpx settle within eight (measured). */
+/** Frames around a key frame whose brightness it disturbs: x264, x265 and libvpx settle within eight (measured). */
 const BEFORE = 2;
 const AFTER = 8;
 
@@ -17,82 +22,135 @@ const EDGE = 2;
 /** The window may take this share of the distance between key frames. */
 const MAX_WINDOW_SHARE = 0.5;
 
-/** Fewer key frames than this make no rhythm, and their mean shape would be mostly pulse. */
+/** Fewer key frames than this make no rhythm of a heart, and what they have in common would be mostly pulse. */
 const MIN_KEY_FRAMES = 8;
 
-interface Window {
-  /** First and last offset from a key frame. */
-  readonly from: number;
-  readonly to: number;
-  /** Key frames with a whole window and its edges around them. */
-  readonly centres: readonly number[];
+/** Share of the key frames that must follow each other at the same distance, for colours to have a rhythm. */
+const MIN_REGULAR_SHARE = 0.8;
+
+/** Shares in which red, green and blue follow the blood (de Haan and van Leest, Physiol Meas 2014;35:1913). */
+const PULSE_RATIO = { red: 0.33, green: 0.77, blue: 0.53 } as const;
+
+/** ITU-R BT.601. Any luma would do. */
+const LUMA = { red: 0.299, green: 0.587, blue: 0.114 } as const;
+const SCALE = { u: 2 * (1 - LUMA.blue), v: 2 * (1 - LUMA.red) } as const;
+
+interface Rhythm {
+  readonly keyFrames: readonly number[];
+  /** Median distance. */
+  readonly gap: number;
+  readonly regular: boolean;
 }
 
-const windowOf = (keyFrames: readonly number[], frames: number): Window | undefined => {
-  const gaps = keyFrames
-    .slice(1)
-    .map((at, i) => at - keyFrames[i]!)
-    .sort((a, b) => a - b);
-  const gap = gaps[gaps.length >> 1] ?? 0;
-  const to = Math.min(AFTER, Math.floor(MAX_WINDOW_SHARE * gap) - BEFORE - 1);
-  if (to < 1) return undefined;
-  const centres = keyFrames.filter((at) => at >= BEFORE + EDGE && at + to + EDGE < frames);
-  return centres.length < MIN_KEY_FRAMES ? undefined : { from: -BEFORE, to, centres };
+const rhythmOf = (keyFrames: readonly number[]): Rhythm => {
+  const gaps = keyFrames.slice(1).map((at, i) => at - keyFrames[i]!);
+  const gap = [...gaps].sort((a, b) => a - b)[gaps.length >> 1] ?? 0;
+  const same = gaps.filter((other) => other === gap).length;
+  return { keyFrames, gap, regular: same >= MIN_REGULAR_SHARE * gaps.length };
 };
 
-/** Mean of the frames [from, from + EDGE). */
-const edge = (trace: Float64Array, from: number): number => {
-  let sum = 0;
-  for (let i = from; i < from + EDGE; i++) sum += trace[i]!;
-  return sum / EDGE;
+const meanOf = (values: ArrayLike<number>): number => {
+  let [sum, count] = [0, 0];
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i]!)) continue;
+    sum += values[i]!;
+    count++;
+  }
+  return sum / count;
 };
 
-/** How a trace departs, around one key frame, from the straight line between the two edges of the window. */
-const departure = (trace: Float64Array, centre: number, { from, to }: Window): readonly number[] => {
-  const left = edge(trace, centre + from - EDGE);
-  const right = edge(trace, centre + to + 1);
-  const length = to - from + EDGE + 1;
-  return Array.from({ length: to - from + 1 }, (_, i) => {
-    const share = (i + (EDGE + 1) / 2) / length;
-    return trace[centre + from + i]! - (left + share * (right - left));
-  });
-};
-
-/** The mean departure, less what chance alone would leave of it (positive-part James-Stein, offset by offset). */
-const meanShape = (departures: readonly (readonly number[])[]): readonly number[] =>
-  departures[0]!.map((_, i) => {
-    const values = departures.map((departed) => departed[i]!);
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+/**
+ * The mean of samples at each offset, less what chance alone would leave of it (positive-part James-Stein).
+ *
+ * @param rows samples by repetition, then by offset; NaN where there is none
+ */
+const commonShape = (rows: readonly ArrayLike<number>[]): readonly number[] =>
+  Array.from({ length: rows[0]?.length ?? 0 }, (_, i) => {
+    const values = rows.map((row) => row[i]!).filter(Number.isFinite);
+    if (values.length < MIN_KEY_FRAMES) return 0;
+    const mean = meanOf(values);
     const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1) / values.length;
     return mean === 0 ? 0 : mean * Math.max(0, 1 - variance / (mean * mean));
   });
 
-const settle = (trace: Float64Array, window: Window): Float64Array => {
-  const departures = window.centres
-    .map((centre) => departure(trace, centre, window))
-    .filter((departed) => departed.every(Number.isFinite));
-  if (departures.length < MIN_KEY_FRAMES) return trace;
-  const shape = meanShape(departures);
+/** Mean of the frames [from, from + EDGE). */
+const edge = (trace: Float64Array, from: number): number => meanOf(trace.subarray(from, from + EDGE));
+
+/** How a trace departs, around one key frame, from the straight line between the edges of a window. */
+const departure = (trace: Float64Array, centre: number, to: number): readonly number[] => {
+  const left = edge(trace, centre - BEFORE - EDGE);
+  const right = edge(trace, centre + to + 1);
+  const length = to + BEFORE + EDGE + 1;
+  return Array.from({ length: to + BEFORE + 1 }, (_, i) => {
+    const share = (i + (EDGE + 1) / 2) / length;
+    return trace[centre - BEFORE + i]! - (left + share * (right - left));
+  });
+};
+
+/** Takes off what the frames around all key frames have in common. */
+const settleAround = (trace: Float64Array, { keyFrames, gap }: Rhythm): Float64Array => {
+  const to = Math.min(AFTER, Math.floor(MAX_WINDOW_SHARE * gap) - BEFORE - 1);
+  const centres = keyFrames.filter((at) => at >= BEFORE + EDGE && at + to + EDGE < trace.length);
+  if (to < 1 || centres.length < MIN_KEY_FRAMES) return trace;
+  const shape = commonShape(centres.map((centre) => departure(trace, centre, to)));
   const settled = trace.slice();
-  for (const centre of window.centres) {
-    shape.forEach((value, i) => (settled[centre + window.from + i]! -= value));
+  for (const centre of centres) shape.forEach((value, i) => (settled[centre - BEFORE + i]! -= value));
+  return settled;
+};
+
+/** A trace less its moving mean over one distance between key frames, cut at the key frames. */
+const periodsOf = (trace: Float64Array, { keyFrames, gap }: Rhythm): readonly Float64Array[] => {
+  const half = gap / 2;
+  return keyFrames.map((key) =>
+    Float64Array.from({ length: gap }, (_, i) => {
+      const [from, to] = [Math.ceil(key + i - half), Math.ceil(key + i + half)];
+      return from < 0 || to > trace.length ? NaN : trace[key + i]! - meanOf(trace.subarray(from, to));
+    }),
+  );
+};
+
+/** Takes off what a colour has in common after all key frames, but what goes with the brightness at this ratio. */
+const settleBetween = (
+  colour: Float64Array,
+  luma: readonly Float64Array[],
+  ratio: number,
+  rhythm: Rhythm,
+): Float64Array => {
+  const beyond = periodsOf(colour, rhythm).map((period, n) => period.map((value, i) => value - ratio * luma[n]![i]!));
+  const shape = commonShape(beyond);
+  const settled = colour.slice();
+  for (const key of rhythm.keyFrames) {
+    for (let i = 0; i < rhythm.gap && key + i < settled.length; i++) settled[key + i]! -= shape[i]!;
   }
   return settled;
 };
 
+const settlePatch = ({ name, red, green, blue }: PatchTrace, rhythm: Rhythm): PatchTrace => {
+  const rough = red.map((value, n) => LUMA.red * value + LUMA.green * green[n]! + LUMA.blue * blue[n]!);
+  const luma = settleAround(rough, rhythm);
+  const u = blue.map((value, n) => (value - rough[n]!) / SCALE.u);
+  const v = red.map((value, n) => (value - rough[n]!) / SCALE.v);
+  const pulse = { red: PULSE_RATIO.red * meanOf(red), blue: PULSE_RATIO.blue * meanOf(blue) };
+  const pulseLuma = LUMA.red * pulse.red + LUMA.green * PULSE_RATIO.green * meanOf(green) + LUMA.blue * pulse.blue;
+  const periods = periodsOf(luma, rhythm);
+  const settle = (colour: Float64Array, ratio: number): Float64Array =>
+    rhythm.regular ? settleBetween(colour, periods, ratio, rhythm) : settleAround(colour, rhythm);
+  const settledU = settle(u, (pulse.blue - pulseLuma) / SCALE.u / pulseLuma);
+  const settledV = settle(v, (pulse.red - pulseLuma) / SCALE.v / pulseLuma);
+  const newRed = luma.map((value, n) => value + SCALE.v * settledV[n]!);
+  const newBlue = luma.map((value, n) => value + SCALE.u * settledU[n]!);
+  const newGreen = luma.map((value, n) => (value - LUMA.red * newRed[n]! - LUMA.blue * newBlue[n]!) / LUMA.green);
+  return { name, red: newRed, green: newGreen, blue: newBlue };
+};
+
 /**
- * Takes the mean disturbance around key frames off every trace.
+ * Takes the mark of the key frames off every trace.
  *
  * @param keyFrames places of the key frames in presentation order, ascending
  */
-export const withoutKeyFrameSteps = (traces: FaceTraces, keyFrames: readonly number[]): FaceTraces => {
-  const window = windowOf(keyFrames, traces.timesSeconds.length);
-  if (window === undefined) return traces;
-  const patches = traces.patches.map(({ name, red, green, blue }) => ({
-    name,
-    red: settle(red, window),
-    green: settle(green, window),
-    blue: settle(blue, window),
-  }));
-  return { ...traces, patches };
+export const withoutKeyFrames = (traces: FaceTraces, keyFrames: readonly number[]): FaceTraces => {
+  const rhythm = rhythmOf(keyFrames.filter((at) => at < traces.timesSeconds.length));
+  // Every frame a key frame: there is nothing to start afresh from.
+  if (rhythm.keyFrames.length < MIN_KEY_FRAMES || rhythm.gap < 2) return traces;
+  return { ...traces, patches: traces.patches.map((patch) => settlePatch(patch, rhythm)) };
 };

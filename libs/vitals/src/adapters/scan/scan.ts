@@ -9,7 +9,7 @@ import { describeVideo, type VideoDescription } from './demux.ts';
 import type { FaceModels } from './face-tracker.ts';
 import { withIndexFirst } from './faststart.ts';
 import type { FrameMemory } from './frames.ts';
-import { withoutKeyFrameSteps } from './key-frames.ts';
+import { withoutKeyFrames } from './key-frames.ts';
 import { qualityOf, type ScanOutcome, type ScanStage } from './outcome.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { surveyFace } from './survey.ts';
@@ -130,7 +130,7 @@ export const scan = async (body: Uint8Array, tools: ScanTools, watch: ScanWatch)
   const face = await stopwatch.time('checks', () => judge(trace, video));
   const times = video.timesSeconds.subarray(0, trace.builder.frames);
   const analysis = await stopwatch.time('analysis', () =>
-    analyseFace(withoutKeyFrameSteps(trace.builder.traces(times), video.keyFrames)),
+    analyseFace(withoutKeyFrames(trace.builder.traces(times), video.keyFrames)),
   );
   const { user, system } = process.cpuUsage(cpu);
   return {
