@@ -16,32 +16,46 @@ const DIGIT = /^\p{Nd}$/u;
 export function holdsCardNumber(text: string): boolean {
   for (const [run] of text.matchAll(RUN)) {
     const groups = [...run.matchAll(DIGITS)].map(([group]) => asciiDigits(group));
-    if (groups.some((_, first) => startsCardNumber(groups, first))) return true;
+    if (holdsCardNumberInRow(groups)) return true;
   }
   return false;
 }
 
-function startsCardNumber(groups: readonly string[], first: number): boolean {
-  let digits = '';
-  for (let at = first; at < groups.length; at += 1) {
-    digits += groups[at] ?? '';
-    if (digits.length > MAX_DIGITS) return false;
-    if (digits.length >= MIN_DIGITS && passesLuhn(digits)) return true;
+function holdsCardNumberInRow(groups: readonly string[]): boolean {
+  const luhn = luhnOf(groups.join(''));
+  let start = 0;
+  for (let first = 0; first < groups.length; first += 1) {
+    let end = start;
+    for (let at = first; at < groups.length && end - start < MAX_DIGITS; at += 1) {
+      end += groups[at]?.length ?? 0;
+      if (luhn(start, end)) return true;
+    }
+    start += groups[first]?.length ?? 0;
   }
   return false;
 }
 
-/** Luhn's formula over ASCII digits. A row of zeros, which would pass it, is no number of anything. */
-export function passesLuhn(digits: string): boolean {
-  let sum = 0;
-  let highest = 0;
+/**
+ * Tells of any stretch of a row of digits whether it is a card number. By sums up to each place, once with the digits
+ * at even places doubled and once with those at odd ones, so that a long row takes no longer than it is long. A row of
+ * zeros, whose sum is zero, is no number of anything.
+ */
+function luhnOf(digits: string): (start: number, end: number) => boolean {
+  const sums = [new Uint32Array(digits.length + 1), new Uint32Array(digits.length + 1)] as const;
   for (let at = 0; at < digits.length; at += 1) {
-    const digit = digits.charCodeAt(digits.length - 1 - at) - 48;
-    const doubled = at % 2 === 1 ? digit * 2 : digit;
-    sum += doubled > 9 ? doubled - 9 : doubled;
-    highest = Math.max(highest, digit);
+    const digit = digits.charCodeAt(at) - 48;
+    const doubled = digit > 4 ? digit * 2 - 9 : digit * 2;
+    for (const parity of [0, 1] as const) {
+      sums[parity][at + 1] = (sums[parity][at] ?? 0) + (at % 2 === parity ? doubled : digit);
+    }
   }
-  return highest > 0 && sum % 10 === 0;
+  return (start, end) => {
+    if (end - start < MIN_DIGITS || end - start > MAX_DIGITS) return false;
+    // The last digit is the check digit; the one before it is doubled, and every second one from there.
+    const upTo = sums[end % 2 === 0 ? 0 : 1];
+    const sum = (upTo[end] ?? 0) - (upTo[start] ?? 0);
+    return sum > 0 && sum % 10 === 0;
+  };
 }
 
 const asciiDigits = (group: string): string =>

@@ -2,7 +2,10 @@ import type pg from 'pg';
 import { ENVELOPE_COLUMNS, toEnvelope, type EnvelopeRow } from '../../outbox/envelope-row.ts';
 import type { Lease, LogRecord } from './lease.ts';
 
-/** Ours: measured, more per partition is no faster; a batch is what a crash delivers again at most. */
+/**
+ * Ours: hands out some 100,000 events a second on two cores, a hundred times what handlers take; 400 would save no CPU. A
+ * batch is what a crash delivers again at most.
+ */
 export const FETCH_EVENTS = 100;
 
 const FETCH = `

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Observable } from 'rxjs';
 import { Fault } from '@smartscan/kernel';
 import type { Envelope } from '../../ports/event-log.ts';
 import type { Connection } from '../postgres/connection.ts';
@@ -130,4 +131,52 @@ describe('members', () => {
     await other.wakeups.close();
     await other.pool.end();
   }
+});
+
+describe('the transport', () => {
+  it('hands an event to every handler of its type, and waits for the end of what a handler answers', async () => {
+    const { log } = await open();
+    const heard: string[] = [];
+    const strategy = log.strategy('g', [SOLD.topic]);
+    const slowly = new Observable<string>((subscriber) => {
+      setTimeout(() => {
+        heard.push('stream');
+        subscriber.next('one');
+        subscriber.complete();
+      }, 50);
+    });
+    strategy.addHandler(SOLD.type, async () => slowly, true);
+    strategy.addHandler(SOLD.type, async (event: { id: string }) => void heard.push(event.id), true);
+    await new Promise<void>((resolve) => strategy.listen(() => resolve()));
+    const event = testEvent('k');
+    await log.publish([event]);
+    await until(() => heard.length === 2);
+    expect(heard).toEqual(['stream', event.id]);
+  });
+
+  it('finds what it was not told of by the next heartbeat', async () => {
+    const log = await open();
+    const seen: string[] = [];
+    await listen(log.log, 'g', SOLD, (e) => void seen.push(e.id));
+    await until(async () => (await log.log.stats()).length === 1);
+    // As an append does, but without a word.
+    await log.pool.query(`UPDATE bus.partition SET next_offset = 1 WHERE partition = 0`);
+    await log.pool.query(
+      `INSERT INTO bus.record (partition, "offset", event_id, type, topic, key, time, tenant, actor_kind, actor_id,
+         purpose, request_id, region, body)
+       VALUES (0, 0, 'evt_silent', $1, $2, 'k', '', '', 'system', '', '', '', '', '{}')`,
+      [SOLD.type, SOLD.topic],
+    );
+    const startedAt = performance.now();
+    await until(() => seen.length === 1);
+    expect(performance.now() - startedAt).toBeLessThan(LEASE_MS);
+  });
+
+  it('may be closed twice', async () => {
+    const { log } = await open();
+    const member = await listen(log, 'g', SOLD, () => undefined);
+    await Promise.all([member.close(), member.close()]);
+    await log.close();
+    await expect(log.close()).resolves.toBeUndefined();
+  });
 });

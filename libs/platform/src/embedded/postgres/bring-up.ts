@@ -3,7 +3,7 @@ import { passwordFault, SUPERUSER } from './cluster.ts';
 import type { Connection } from './connection.ts';
 import { isRefusal } from './connection.ts';
 import type { Reason } from './failures.ts';
-import { errorCode, inUse, startFault, timedOut } from './failures.ts';
+import { inUse, startFault, timedOut } from './failures.ts';
 import type { Ownership } from './ownership.ts';
 import { takeOwnership } from './ownership.ts';
 import type { Place } from './place.ts';
@@ -41,12 +41,13 @@ export const bringUp = async (place: Place, { port, durable, password }: BringUp
   for (;;) {
     await clearTheWay(place, door);
     const result = await launch(place, { port: chosen, durable });
-    if (typeof result === 'object') return own(place, result, { ...door, port: chosen });
-    if (result === 'port_taken' && portsLeft > 0) {
+    const running = typeof result === 'string' ? result : await own(place, result, { ...door, port: chosen });
+    if (typeof running === 'object') return running;
+    if (running === 'port_taken' && portsLeft > 0) {
       portsLeft -= 1;
       chosen = await freshPort(place);
     } else {
-      await retryOrFail(result, place, deadline);
+      await retryOrFail(running, place, deadline);
     }
   }
 };
@@ -57,18 +58,17 @@ const retryOrFail = async (reason: Reason, { directory }: Place, deadline: numbe
   await sleep(BUSY_RETRY_MS);
 };
 
-const own = async (place: Place, server: Server, superuser: Connection): Promise<Running> => {
+/** `busy` where the server went away under us: another process took it for an orphan, or it fell over. Look again. */
+const own = async (place: Place, server: Server, superuser: Connection): Promise<Running | 'busy'> => {
+  let ownership: Ownership | undefined;
   try {
-    const ownership = await takeOwnership(superuser);
-    if (ownership !== undefined) return { server, ownership, superuser };
+    ownership = await takeOwnership(superuser);
   } catch (error) {
-    if (!server.isRunning() || BEING_STOPPED.includes(errorCode(error) ?? '')) throw inUse(place.directory);
+    if (!isRefusal(error)) return 'busy';
     await stopProcess(server.pid, place.directory);
-    throw isRefusal(error) ? passwordFault(place.directory) : error;
+    throw passwordFault(place.directory);
   }
-  // Another process took it for an orphan before we could mark it. It stops it and starts its own.
-  throw inUse(place.directory);
+  // Another process marked it first. It will stop it and start its own.
+  if (ownership === undefined) throw inUse(place.directory);
+  return { server, ownership, superuser };
 };
-
-// SQLSTATE: admin_shutdown, cannot_connect_now; and the socket that it cut.
-const BEING_STOPPED = ['57P01', '57P03', 'ECONNRESET', 'ECONNREFUSED'];

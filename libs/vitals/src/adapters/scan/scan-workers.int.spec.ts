@@ -19,13 +19,14 @@ const codeOf = (work: Promise<unknown>): Promise<string> =>
     (error: unknown) => (error as { code: string }).code,
   );
 
-/** Ids of the processes that this one has started and that run a decoder. */
+/** Ids of the decoders that this process has started, also while they are still the shell that limits them. */
 const decoders = (): readonly string[] =>
   readdirSync('/proc').filter((id) => {
     try {
       const stat = readFileSync(`/proc/${id}/stat`, 'latin1');
-      const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      return /^\d+ \((ffmpeg|sh)\)/.test(stat) && parent === String(process.pid) && state !== 'Z';
+      const [, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      // A process that has ended and waits to be asked has no command line.
+      return parent === String(process.pid) && readFileSync(`/proc/${id}/cmdline`, 'latin1').includes('pipe:0');
     } catch {
       return false;
     }
