@@ -18,6 +18,7 @@ import { Bodies } from './adapters/bodies.ts';
 import { Caller } from './adapters/caller.ts';
 import { Documents } from './adapters/docs/documents.ts';
 import { EventStream } from './adapters/event-stream.ts';
+import { Front } from './adapters/front.ts';
 import { InFlight } from './adapters/in-flight.ts';
 import { KeyedCalls } from './adapters/keyed-calls.ts';
 import { Operations } from './adapters/operations.ts';
@@ -51,7 +52,8 @@ export const gateway: Context = {
     provide(Admission, [VerifiedKeys, Allowances, PLACE]),
     provide(Documents, [PLACE, SETTINGS]),
     provide(Operations, [Admission, Serving, Answers]),
-    provide(PublicApi, [InFlight, Answers, Documents, Operations]),
+    provide(Front, [InFlight, Answers]),
+    provide(PublicApi, [Front, Documents, Operations, Answers]),
   ],
   tables: [idempotencyTable],
   migrations: new URL('../migrations/', import.meta.url),

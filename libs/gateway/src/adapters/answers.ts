@@ -1,10 +1,11 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Fault, asFault } from '@smartscan/kernel';
 import type { InputError } from '../domain/problem-document.ts';
 import { problemDocument } from '../domain/problem-document.ts';
-import { refusal } from '../domain/problems.ts';
+import { refusal, type ProblemCode } from '../domain/problems.ts';
 import { stateHeader } from '../domain/rate-window.ts';
 import type { GatewaySettings } from '../app/settings.ts';
-import { hasBody, type Exchange } from './exchange.ts';
+import { hasBody, type Exchange, type Track } from './exchange.ts';
 import type { InFlight } from './in-flight.ts';
 import { closeAfterAnswer, dropRest } from './linger.ts';
 
@@ -27,7 +28,13 @@ export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 const DROP_MAX_BYTES = 65_536;
 const OVERDUE_LOOK_MS = 1_000;
 /** These end the connection: the client didn't keep up, is to go elsewhere, or nobody can say what still runs for it. */
-const CLOSING: ReadonlySet<number> = new Set([408, 421, 504]);
+const CLOSING: ReadonlySet<string> = new Set([
+  'upload_idle',
+  'upload_too_slow',
+  'wrong_region',
+  'time_limit',
+  'stopping',
+] satisfies ProblemCode[]);
 
 /** RFC 6750, section 3.1: no error where no token came. */
 const CHALLENGES: Readonly<Record<string, string>> = {
@@ -43,6 +50,11 @@ export class Answers {
     private readonly inFlight: InFlight,
     private readonly settings: GatewaySettings,
   ) {}
+
+  /** Takes a request in hand. */
+  begin(track: Track, request: IncomingMessage, response: ServerResponse): Exchange {
+    return this.inFlight.begin(track, request, response);
+  }
 
   /** Ends what has run out of time, until told to stop. */
   watch(): () => void {
@@ -68,7 +80,7 @@ export class Answers {
     const head = this.headersOf(exchange, cacheControl);
     if (headers) head.push(...headers);
     if (text !== undefined) head.push('Content-Type', type, 'Content-Length', String(Buffer.byteLength(text)));
-    if (leaveBody(exchange, status)) head.push('Connection', 'close');
+    if (leaveBody(exchange, code)) head.push('Connection', 'close');
     response.writeHead(status, head);
     response.end(request.method === 'HEAD' ? undefined : text);
     this.inFlight.end(exchange, status, code);
@@ -129,9 +141,9 @@ function headersOf({ code, status, extras }: Fault): string[] {
 }
 
 /** Sees to the part of a body that hasn't arrived; whether the connection ends with this answer. */
-function leaveBody({ request, upload }: Exchange, status: number): boolean {
+function leaveBody({ request, upload }: Exchange, code = ''): boolean {
   upload?.detach();
-  if (CLOSING.has(status)) {
+  if (CLOSING.has(code)) {
     closeAfterAnswer(request);
     return true;
   }

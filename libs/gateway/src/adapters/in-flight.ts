@@ -30,8 +30,12 @@ export class InFlight {
     });
   }
 
+  nextId(): string {
+    return this.ids.next('request');
+  }
+
   begin(track: Track, request: IncomingMessage, response: ServerResponse): Exchange {
-    const exchange = new Exchange(this.ids.next('request'), track, request, response);
+    const exchange = new Exchange(this.nextId(), track, request, response);
     exchange.next = this.first;
     if (this.first) this.first.previous = exchange;
     this.first = exchange;

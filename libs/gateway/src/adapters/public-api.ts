@@ -6,7 +6,7 @@ import { refusal } from '../domain/problems.ts';
 import type { Answers } from './answers.ts';
 import type { Documents, Page } from './docs/documents.ts';
 import type { Exchange, Track } from './exchange.ts';
-import type { InFlight } from './in-flight.ts';
+import type { Front } from './front.ts';
 import type { Operations } from './operations.ts';
 import { ALL_METHODS, routeOf, routerPath } from './route.ts';
 
@@ -29,22 +29,20 @@ type Answer = (exchange: Exchange, request: FastifyRequest) => void;
  */
 export class PublicApi implements HttpMount {
   constructor(
-    private readonly inFlight: InFlight,
-    private readonly answers: Answers,
+    private readonly front: Front,
     private readonly documents: Documents,
     private readonly operations: Operations,
+    private readonly answers: Answers,
   ) {}
 
   async mount(server: FastifyInstance): Promise<void> {
-    // A client that asks before it sends (Expect: 100-continue) is told to go on when its body is first read, so one
-    // that is refused never sends it.
-    server.server.on('checkContinue', (request, response) => server.routing(request, response));
+    this.front.attach(server);
     for (const method of ALL_METHODS) {
       if (!server.supportedMethods.includes(method)) server.addHttpMethod(method, { hasBody: true });
     }
     const stopWatching = this.answers.watch();
     server.addHook('preClose', (done) => {
-      this.answers.endStreams();
+      this.front.stop();
       stopWatching();
       done();
     });
@@ -81,7 +79,7 @@ export class PublicApi implements HttpMount {
       exposeHeadRoute: false,
       onRequest: (request: FastifyRequest, reply: FastifyReply) => {
         reply.hijack();
-        answer(this.inFlight.begin(track, request.raw, reply.raw), request);
+        answer(this.answers.begin(track, request.raw, reply.raw), request);
       },
       handler: () => undefined,
     });

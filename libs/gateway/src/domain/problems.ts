@@ -21,6 +21,12 @@ export const PROBLEMS = {
     title: 'The request is not well-formed HTTP.',
     remedy: 'Send HTTP/1.1 as in RFC 9112.',
   },
+  request_timeout: {
+    kind: 'invalid',
+    status: 408,
+    title: 'The request took too long to arrive.',
+    remedy: 'Send request line and headers at once.',
+  },
   headers_too_large: {
     kind: 'invalid',
     status: 431,

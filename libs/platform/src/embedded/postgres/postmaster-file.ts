@@ -1,6 +1,6 @@
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { errorCode } from './failures.ts';
@@ -14,7 +14,7 @@ export interface PostmasterFile {
   readonly status: 'starting' | 'ready' | 'stopping';
 }
 
-/** The same, and how long ago the server last changed its status, in milliseconds. */
+/** The same, and how far its last change of status is from now, in milliseconds; the clock may have been set back. */
 export interface AgedPostmasterFile extends PostmasterFile {
   readonly ageMs: number;
 }
@@ -47,7 +47,7 @@ export const readPostmasterFile = async (data: string): Promise<AgedPostmasterFi
   const path = postmasterFileOf(data);
   try {
     const [text, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
-    const ageMs = Date.now() - mtimeMs;
+    const ageMs = Math.abs(Date.now() - mtimeMs);
     const file = parsePostmasterFile(text);
     if (file !== undefined) return { ...file, ageMs };
     if (text === '' && ageMs > EMPTY_GRACE_MS) await rm(path, { force: true });

@@ -48,12 +48,12 @@ const LOG: Readonly<Record<string, string>> = {
 };
 
 const SIZE: Readonly<Record<string, string>> = {
-  // Ours: nine contexts with a pool of 10 and two listeners each is 108; the rest is room for tools and tests.
+  // Ours: nine contexts with a pool of eight and a listener each is 81; the rest is room for tools and tests.
   max_connections: '200',
   // Ours: a laptop's share. The tables of one workspace fit; the kernel's cache does the rest.
   shared_buffers: '64MB',
   huge_pages: 'off',
-  // Ours: bounds the replay after a crash. Measured: replay runs at more than 50 MB/s on two cores.
+  // Ours: bounds the replay after a crash to what a slow disk reads in ten seconds.
   max_wal_size: '256MB',
   min_wal_size: '32MB',
   // Ours: a runaway sort must not fill a laptop's disk.

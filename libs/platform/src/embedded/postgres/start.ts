@@ -22,7 +22,8 @@ export interface EmbeddedPostgres {
 }
 
 /**
- * Starts the bundled PostgreSQL 18 on a directory, making it on first start (about 1 s; afterwards 0.15 s).
+ * Starts the bundled PostgreSQL 18 on a directory, making it on first start. Measured on two idle cores:
+ * first start 0.7 s, restart 0.04 s; from root's closed home 0.1 s more, to check the copy of the programs.
  *
  * The server ends with this process, however that ends; after a kill -9 the next start finds every acknowledged row.
  * A server that dies by itself is started again on the same port.

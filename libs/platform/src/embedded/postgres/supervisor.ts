@@ -25,7 +25,7 @@ export interface SupervisorOptions {
 }
 
 // Ours: what kills the server twice a minute (a memory limit, a disk) will go on doing so.
-const REVIVAL_PAUSE_MS = 60_000;
+const RESTART_PAUSE_MS = 60_000;
 // Ours: after a crashed session PostgreSQL recovers by itself, in well under a second for 256 MB of WAL at most.
 const RECOVERY_TIMEOUT_MS = 10_000;
 const RECOVERY_RETRY_MS = 20;
@@ -40,7 +40,7 @@ export class Supervisor {
   readonly #password: string;
   #running: Running | undefined;
   #revival: Promise<void> = Promise.resolve();
-  #revivedAt = Number.NEGATIVE_INFINITY;
+  #restartedAt = Number.NEGATIVE_INFINITY;
   #stopped: Promise<void> | undefined;
   #logCheck: NodeJS.Timeout | undefined;
 
@@ -86,21 +86,28 @@ export class Supervisor {
   }
 
   async #revive(lost: Running): Promise<void> {
-    const pause = performance.now() - this.#revivedAt;
-    this.#revivedAt = performance.now();
     try {
-      if (pause < REVIVAL_PAUSE_MS) throw startFault('failed', this.#place.directory);
       this.#options.onProgress?.('recovering');
-      // The port stays: pools all over the process know it.
-      this.#watch((await recovered(lost)) ?? (await this.#bringUp(lost.superuser.port)));
+      this.#watch((await recovered(lost)) ?? (await this.#restarted(lost)));
       this.#options.onProgress?.('ready');
     } catch (error) {
       this.#options.onLost?.(asFault(error));
     }
   }
+
+  /** The port stays: pools all over the process know it. */
+  #restarted(lost: Running): Promise<Running> {
+    const pause = performance.now() - this.#restartedAt;
+    this.#restartedAt = performance.now();
+    if (pause < RESTART_PAUSE_MS) throw startFault('failed', this.#place.directory);
+    return this.#bringUp(lost.superuser.port);
+  }
 }
 
-/** A crashed session takes all others with it, ours too, and then the server recovers by itself. */
+/**
+ * A crashed session takes all others with it, ours too, and then the server recovers by itself. undefined where it is
+ * gone or does not come back.
+ */
 const recovered = async (lost: Running): Promise<Running | undefined> => {
   const deadline = performance.now() + RECOVERY_TIMEOUT_MS;
   while (lost.server.isRunning() && performance.now() < deadline) {

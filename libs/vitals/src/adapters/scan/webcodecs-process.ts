@@ -82,11 +82,12 @@ const withEightBits = (samples: Uint16Array): Uint8Array => {
   return bytes;
 };
 
-const wholeOf = ({ visibleRect }: VideoFrame): Region => ({
+/** A whole picture, less an odd last row or column, whose chroma nobody rounds alike. */
+const wholeOf = ({ visibleRect: { width, height } }: VideoFrame): Region => ({
   x: 0,
   y: 0,
-  width: visibleRect.width,
-  height: visibleRect.height,
+  width: width - (width % 2),
+  height: height - (height % 2),
 });
 
 /** Writes frames one after the other in the order in which the decoder gives them: that of presentation. */
