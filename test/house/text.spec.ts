@@ -69,6 +69,7 @@ interface LockedPackage {
   readonly resolved?: string;
   readonly link?: boolean;
   readonly integrity?: string;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
 describe('the lock file', () => {
@@ -87,6 +88,14 @@ describe('the lock file', () => {
       ([path, { link, integrity }]) => path.includes('node_modules/') && !link && integrity === undefined,
     );
     expect(loose.map(([path]) => path)).toEqual([]);
+  });
+
+  it('asks for no optional package that it does not hold: `npm ci` would refuse to begin', () => {
+    const held = Object.keys(packages);
+    const missing = Object.values(packages)
+      .flatMap(({ optionalDependencies }) => Object.keys(optionalDependencies ?? {}))
+      .filter((name) => !held.some((path) => path.endsWith(`node_modules/${name}`)));
+    expect(missing).toEqual([]);
   });
 
   it('everything that we name is pinned to one version', () => {

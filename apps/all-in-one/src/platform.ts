@@ -7,6 +7,7 @@ import { identity } from '@smartscan/identity';
 import { compose, LOG_LEVELS, readSettings, type Running } from '@smartscan/platform';
 import { embedded, type EmbeddedOptions } from '@smartscan/platform/embedded';
 import type { Context } from '@smartscan/platform/ports';
+import { tellFailure } from './console.ts';
 import { retention } from '@smartscan/retention';
 import { vitals } from '@smartscan/vitals';
 
@@ -43,6 +44,10 @@ export async function startPlatform(
     place: { region: settings.region, hosts: { 'us-east-1': settings.hostUs, 'eu-west-1': settings.hostEu } },
     logLevel: settings.logLevel,
     onProgress,
+    onLost: (fault) => {
+      tellFailure(fault);
+      process.exit(1);
+    },
   });
   try {
     return await compose(platform, contexts, {

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import pg from 'pg';
-import type { Clock, Region } from '@smartscan/kernel';
+import type { Clock, Fault, Region } from '@smartscan/kernel';
 import { Database, type Login } from './database/database.ts';
 import { ensureRole, provision, roleOf } from './database/provision.ts';
 import { EmbeddedEventLog } from './embedded/event-log/event-log.ts';
@@ -29,6 +29,8 @@ export interface EmbeddedOptions {
   readonly place: Place;
   readonly logLevel: LogLevel;
   readonly onProgress?: (step: PostgresStep) => void;
+  /** The database is down and could not be brought back: nothing can go on. */
+  readonly onLost?: (fault: Fault) => void;
   /** A server that runs already, for tests: each file makes a database of its own on it. */
   readonly server?: { readonly superuser: Connection; readonly database: string };
   /** For tests that travel in time. */
@@ -52,6 +54,7 @@ export async function embedded(options: EmbeddedOptions): Promise<Platform> {
     : await startPostgres({
         directory: options.directory,
         ...(options.onProgress ? { onProgress: options.onProgress } : {}),
+        ...(options.onLost ? { onLost: options.onLost } : {}),
       });
   const superuser = options.server?.superuser ?? (own?.superuser as Connection);
   const database = options.server?.database ?? DATABASE;

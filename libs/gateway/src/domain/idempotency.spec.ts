@@ -41,27 +41,23 @@ describe('Idempotency-Key', () => {
 
 describe('a request under a known key', () => {
   it.each([
-    ['the same while the first runs', running, 'a', 1_000, { action: 'running', retryAfterSeconds: 5 }],
+    ['the same while the first runs', [running, 'a', 1_000], { action: 'running', retryAfterSeconds: 5 }],
     [
-      'one whose body is not read yet, while the first runs',
-      running,
-      undefined,
-      1_000,
+      'one not read yet, while the first runs',
+      [running, undefined, 1_000],
       { action: 'running', retryAfterSeconds: 5 },
     ],
     [
       'the same shortly before the first one’s time is up',
-      running,
-      'a',
-      28_500,
+      [running, 'a', 28_500],
       { action: 'running', retryAfterSeconds: 2 },
     ],
-    ['another one while the first runs', running, 'b', 1_000, { action: 'mismatch' }],
-    ['the same when the first one’s time is up', running, 'a', LIMIT_MS, { action: 'take_over' }],
-    ['the same when the first has finished', finished, 'a', 1_000, { action: 'replay' }],
-    ['another one when the first has finished', finished, 'b', 1_000, { action: 'mismatch' }],
-    ['one whose body is not read yet, when the first has finished', finished, undefined, 1_000, { action: 'compare' }],
-  ] as const)('%s', (_, known, fingerprint, nowMs, decision) => {
+    ['another one while the first runs', [running, 'b', 1_000], { action: 'mismatch' }],
+    ['the same when the first one’s time is up', [running, 'a', LIMIT_MS], { action: 'take_over' }],
+    ['the same when the first has finished', [finished, 'a', 1_000], { action: 'replay' }],
+    ['another one when the first has finished', [finished, 'b', 1_000], { action: 'mismatch' }],
+    ['one not read yet, when the first has finished', [finished, undefined, 1_000], { action: 'compare' }],
+  ] as const)('%s', (_, [known, fingerprint, nowMs], decision) => {
     expect(decide(known, fingerprint, nowMs, LIMIT_MS)).toEqual(decision);
   });
 

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Fault } from '@smartscan/kernel';
 import type { Envelope } from '@smartscan/platform/ports';
-import { expectEachKeyInOrder, idOf, settle, until, type Guarantees } from './rig.ts';
+import { expectEachKeyInOrder, idOf, numberOf, settle, until, type Guarantees } from './rig.ts';
 
 const KEYS = Array.from({ length: 20 }, (_, n) => `key-${n}`);
 
@@ -78,19 +78,23 @@ export const delivery: Guarantees = {
     expect(seen).toHaveLength(KEYS.length * 11);
   },
 
-  'closing waits for the handler that runs and hands nothing more out': async (rig) => {
-    let [begun, ended] = [0, 0];
-    const member = await rig.member(async () => {
-      begun += 1;
-      await sleep(200);
-      ended += 1;
+  'closing waits for the handler that runs, keeps what it did, and hands nothing more out': async (rig) => {
+    const begun: number[] = [];
+    const ended: number[] = [];
+    const member = await rig.member(async (e) => {
+      begun.push(numberOf(e));
+      // Long enough that the group is looked after meanwhile.
+      await sleep(rig.leaseMs);
+      ended.push(numberOf(e));
     });
     await rig.publish(['one key'], 5);
-    await until('a handler runs', () => begun > 0);
+    await until('a handler runs', () => begun.length > 0);
     await (member.close() as Promise<void>);
-    expect({ begun, ended }).toEqual({ begun: 1, ended: 1 });
+    expect({ begun, ended }).toEqual({ begun: [0], ended: [0] });
+    await rig.member((e) => void ended.push(numberOf(e)));
+    await until('the rest is done', () => ended.length >= 5);
     await settle();
-    expect(begun).toBe(1);
+    expect({ begun, ended }).toEqual({ begun: [0], ended: [0, 1, 2, 3, 4] });
   },
 
   'a handler that fails is tried again before anything newer of its key': async (rig) => {

@@ -59,6 +59,8 @@ export async function buildHouse(contexts: readonly Context[], options: HouseOpt
     options.settings ?? new Map(contexts.map((context) => [context.name as string, context.settings?.parse({}) ?? {}]));
   const running = await compose(platform, contexts, { host: '127.0.0.1', port: 0, opsPort: 0, settings });
   const admin = new pg.Client({ ...superuser, database });
+  // A server that is stopped while we are connected says goodbye as an error.
+  admin.on('error', () => undefined);
   await admin.connect();
   return {
     running,

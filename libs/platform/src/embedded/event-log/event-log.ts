@@ -66,6 +66,7 @@ export class EmbeddedEventLog implements EventLog {
       partitionsAtOnce,
       isAlive: () => membership.isAlive,
       onTrouble: () => membership.suspect(),
+      onFreed: () => membership.look(),
     });
     const strategy = new LogTransport({ consumer, membership, wakeups });
     this.#strategies.add(strategy);

@@ -18,6 +18,8 @@ export interface ConsumerOptions {
   readonly isAlive: () => boolean;
   /** Called when a partition's work was cut short: what the database says of our leases may not be what we think. */
   readonly onTrouble: () => void;
+  /** Called when a partition that was lost is at rest and may be had again. */
+  readonly onFreed: () => void;
 }
 
 /** The code of an event that is parked for no fault of its own. */
@@ -53,24 +55,19 @@ export class GroupConsumer implements Holder {
     this.#handlers = handlers;
   }
 
-  holds(topic: string, partition: number): boolean {
-    return this.#leases.get(nameOf(topic, partition))?.stop.aborted === false;
+  /** `ending`: the handler in hand is waited for; only then may the partition be had again. */
+  holding(topic: string, partition: number): 'nothing' | 'lease' | 'ending' {
+    const lease = this.#leases.get(nameOf(topic, partition));
+    if (lease === undefined) return 'nothing';
+    return lease.stop.aborted ? 'ending' : 'lease';
   }
 
-  /** Takes a partition on, to be begun by `work`; an earlier lease of the same one comes to its end first. */
+  /** Takes a partition on of which it holds nothing, to be begun by `work`. */
   grant(grant: Grant): void {
     if (this.#closed) return;
-    const name = nameOf(grant.topic, grant.partition);
-    const earlier = this.#leases.get(name);
     const lease = new Lease(this.#options.pool, this, grant);
-    this.#leases.set(name, lease);
+    this.#leases.set(nameOf(grant.topic, grant.partition), lease);
     this.#due.add(lease);
-    if (earlier !== undefined) {
-      lease.busy = earlier.end().then(() => {
-        lease.busy = undefined;
-        this.work();
-      });
-    }
   }
 
   /** `work` has something to find: events, or a replay up to an offset. Partitions of others are passed over. */
@@ -94,9 +91,14 @@ export class GroupConsumer implements Holder {
     }
   }
 
-  /** All leases are lost: work on them ends, and what it still says of its progress is refused. */
-  drop(): void {
-    for (const lease of this.#leases.values()) void lease.end().then(() => this.#forget(lease));
+  /** The lease is not ours any more: work on it ends, and what it still says of its progress is refused. */
+  lose(topic: string, partition: number): void {
+    const lease = this.#leases.get(nameOf(topic, partition));
+    if (lease !== undefined) void this.#lose(lease);
+  }
+
+  loseAll(): void {
+    for (const lease of this.#leases.values()) void this.#lose(lease);
   }
 
   /** Waits for the handlers that run (10 s at most) and makes their progress known; takes nothing more. */
@@ -109,14 +111,18 @@ export class GroupConsumer implements Holder {
     });
     await Promise.race([Promise.all(ends), late]);
     clearTimeout(timer);
-    this.#leases.clear();
-    this.#due.clear();
   }
 
   async #giveBack(lease: Lease): Promise<void> {
     await lease.end();
-    this.#forget(lease);
     await lease.giveBack().catch((error: unknown) => this.#failed(lease, error));
+    this.#forget(lease);
+  }
+
+  async #lose(lease: Lease): Promise<void> {
+    await lease.end();
+    this.#forget(lease);
+    this.#options.onFreed();
   }
 
   #forget(lease: Lease): void {
@@ -169,8 +175,8 @@ export class GroupConsumer implements Holder {
     const { code } = asFault(error);
     const { topic, partition } = lease;
     this.#options.log.warn('event_log.partition_interrupted', { group: this.group, topic, partition, code });
-    if (code === LEASE_LOST) void lease.end().then(() => this.#forget(lease));
     this.#options.onTrouble();
+    if (code === LEASE_LOST) void this.#lose(lease);
   }
 
   #mayGoOn(lease: Lease): boolean {

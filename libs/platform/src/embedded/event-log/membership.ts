@@ -100,6 +100,11 @@ export class Membership {
     this.#suspicious = true;
   }
 
+  /** Something may be had that was not to be had before: the next heartbeat comes now. */
+  look(): void {
+    this.#bell.ring();
+  }
+
   /** Resolves when the member has its share of what is free; the rest follows as the others give it back. */
   join(member: GroupConsumer): Promise<void> {
     return this.#inTurn(async () => {
@@ -193,7 +198,7 @@ export class Membership {
       values: [this.#clientId, wakeups.presence ?? null],
     });
     if (rowCount === 0) {
-      for (const member of this.#members.values()) member.drop();
+      for (const member of this.#members.values()) member.loseAll();
       await this.#register();
     }
     await pool.query({ name: 'bus_reap', text: REAP, values: [this.#clientId, leaseMs / 1_000] });
@@ -214,10 +219,15 @@ export class Membership {
     const claims: [GroupConsumer, Share][] = [];
     for (const share of await this.#look()) {
       for (const member of this.#members.values()) {
-        if (member.group !== share.group_id || !isDue(member, share.topic, share.partition)) continue;
-        const isOurs = share.member_id === member.memberId && member.holds(share.topic, share.partition);
+        if (member.group !== share.group_id) continue;
+        const isOurs = share.member_id === member.memberId;
+        if (!isOurs && !isDue(member, share.topic, share.partition)) continue;
+        const holding = member.holding(share.topic, share.partition);
+        // Also what could not be given back: it is taken on again, to be given back by the next heartbeat.
+        if (holding === 'nothing') claims.push([member, share]);
+        if (holding !== 'lease') continue;
         if (isOurs) member.wake(share.topic, share.partition, share.up_to);
-        else claims.push([member, share]);
+        else member.lose(share.topic, share.partition);
       }
     }
     if (claims.length > 0) await this.#claim(claims);
