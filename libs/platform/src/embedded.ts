@@ -8,7 +8,7 @@ import { EmbeddedEventLog } from './embedded/event-log/event-log.ts';
 import { EVENT_LOG_DDL } from './embedded/event-log/schema.ts';
 import { createDatabase } from './embedded/postgres/databases.ts';
 import { connect, type Connection } from './embedded/postgres/connection.ts';
-import { startPostgres } from './embedded/postgres/start.ts';
+import { startPostgres, type EmbeddedPostgres } from './embedded/postgres/start.ts';
 import type { PostgresStep } from './embedded/postgres/supervisor.ts';
 import { Keys } from './keys/keys.ts';
 import { localKeyFile } from './keys/local-key-file.ts';
@@ -49,13 +49,7 @@ const DAY_SECONDS = 86_400;
  * cluster's, an event log in it, keys wrapped by a local file.
  */
 export async function embedded(options: EmbeddedOptions): Promise<Platform> {
-  const own = options.server
-    ? undefined
-    : await startPostgres({
-        directory: options.directory,
-        ...(options.onProgress ? { onProgress: options.onProgress } : {}),
-        ...(options.onLost ? { onLost: options.onLost } : {}),
-      });
+  const own = options.server ? undefined : await startOwn(options);
   const superuser = options.server?.superuser ?? (own?.superuser as Connection);
   const database = options.server?.database ?? DATABASE;
   const cluster = await openCluster(superuser, database);
@@ -104,6 +98,9 @@ export async function embedded(options: EmbeddedOptions): Promise<Platform> {
     },
   };
 }
+
+const startOwn = ({ directory, onProgress, onLost }: EmbeddedOptions): Promise<EmbeddedPostgres> =>
+  startPostgres({ directory, ...(onProgress ? { onProgress } : {}), ...(onLost ? { onLost } : {}) });
 
 interface Cluster {
   /** Makes the role where it is missing; its password follows from the superuser's, so it needs no place of its own. */

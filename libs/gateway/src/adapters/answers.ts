@@ -46,6 +46,8 @@ const CHALLENGES: Readonly<Record<string, string>> = {
 
 /** The one place where answers leave. */
 export class Answers {
+  private stopping = false;
+
   constructor(
     private readonly inFlight: InFlight,
     private readonly settings: GatewaySettings,
@@ -80,7 +82,7 @@ export class Answers {
     const head = this.headersOf(exchange, cacheControl);
     if (headers) head.push(...headers);
     if (text !== undefined) head.push('Content-Type', type, 'Content-Length', String(Buffer.byteLength(text)));
-    if (leaveBody(exchange, code)) head.push('Connection', 'close');
+    if (leaveBody(exchange, code) || this.stopping) head.push('Connection', 'close');
     response.writeHead(status, head);
     response.end(request.method === 'HEAD' ? undefined : text);
     this.inFlight.end(exchange, status, code);
@@ -118,8 +120,12 @@ export class Answers {
     this.fail(exchange, reason);
   }
 
-  /** Ends the answers that would go on for as long as they may: event streams. The others are let finish. */
-  endStreams(): void {
+  /**
+   * From now on every answer is its connection's last: a connection kept open would hold up the stop until it timed
+   * out. Event streams end now, all else is let finish.
+   */
+  stop(): void {
+    this.stopping = true;
     for (const exchange of this.inFlight.all()) if (exchange.settled) exchange.abort(refusal('stopping'));
   }
 

@@ -32,7 +32,8 @@ export class EventStream {
     // From here on nothing but events is written.
     exchange.settled = true;
     const head = [...this.answers.headersOf(exchange), 'Content-Type', 'text/event-stream; charset=utf-8'];
-    response.writeHead(200, [...head, 'X-Accel-Buffering', 'no']);
+    // nginx would gather the events otherwise. The connection ends with the stream: a stop must not wait for it.
+    response.writeHead(200, [...head, 'X-Accel-Buffering', 'no', 'Connection', 'close']);
     response.write(`retry: ${RETRY_MS}\n\n`);
     const heartbeat = setInterval(() => response.write(': heartbeat\n\n'), HEARTBEAT_MS);
     const code = await this.pass(exchange, iterator, first, gone);

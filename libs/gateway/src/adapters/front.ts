@@ -48,7 +48,7 @@ export class Front {
   /** From now on requests are sent elsewhere, and event streams end. What else is running is let finish. */
   stop(): void {
     this.stopping = true;
-    this.answers.endStreams();
+    this.answers.stop();
   }
 
   private refusalOf(target: string): Fault | undefined {

@@ -4,7 +4,11 @@ import type { CallInputOf, Operation, OutputOf } from '@smartscan/contracts/oper
 import { refuseInsideWork } from '../database/database.ts';
 import { Reply, type Answer, type Call, type Chunks, type Handler, type Services } from '../ports/call.ts';
 
-/** The operations that are served in this process, and the way to them. */
+/**
+ * The operations that are served in this process, and the way to them. What crosses is rebuilt by the contract's schema,
+ * which knows JSON's types only: no reference, no Date, no class gets from one context into another, just as if there
+ * were a network between them.
+ */
 export class Dispatcher implements Services {
   private readonly handlers = new Map<string, Handler<Operation>>();
 
@@ -32,13 +36,10 @@ export class Dispatcher implements Services {
     refuseInsideWork();
     const handler = this.handlers.get(operation.id);
     if (!handler) throw new Fault('unavailable', 'platform.not_served', 'A part of the service is not running.');
-    const answer = await handler(readInput(operation, overTheWire(input)) as never, call, body);
+    const answer = await handler(readInput(operation, input) as never, call, body);
     return toReply(operation, answer);
   }
 }
-
-/** What JSON would make of it: two contexts in one process still meet over the wire format only. */
-const overTheWire = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 /** Names where the input is wrong and how, never what it was. */
 export function readInput(operation: Operation, input: unknown): unknown {
@@ -59,7 +60,7 @@ function toReply(operation: Operation, answer: Answer<Operation>): Reply {
   }
   const schema: z.ZodType | undefined =
     reply.status === operation.status ? operation.output : operation.also[reply.status];
-  return new Reply(reply.status, checkedOutput(operation, schema, overTheWire(reply.body)), reply.headers);
+  return new Reply(reply.status, checkedOutput(operation, schema, reply.body), reply.headers);
 }
 
 function checkedOutput(operation: Operation, schema: z.ZodType | undefined, body: unknown): unknown {
@@ -69,5 +70,5 @@ function checkedOutput(operation: Operation, schema: z.ZodType | undefined, body
 }
 
 async function* checkedEvents(operation: Operation, events: AsyncIterable<unknown>): AsyncIterable<unknown> {
-  for await (const event of events) yield checkedOutput(operation, operation.output, overTheWire(event));
+  for await (const event of events) yield checkedOutput(operation, operation.output, event);
 }

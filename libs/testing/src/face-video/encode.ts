@@ -127,7 +127,8 @@ const encodeWithWebCodecs = async (frames: number, draw: DrawFrame, encoding: En
     height,
     bitrate,
     framerate: framesPerSecond,
-    latencyMode: 'realtime',
+    latencyMode: 'quality',
+    bitrateMode: 'constant',
     hardwareAcceleration: 'prefer-software',
   });
   for (let frame = 0; frame < frames && failure === undefined; frame++) {

@@ -38,22 +38,6 @@ export const pictureOver = (bytes: Uint8Array, width: number, height: number): P
 export const bytesOfI420 = (width: number, height: number): number =>
   width * height + 2 * Math.ceil(width / 2) * Math.ceil(height / 2);
 
-/** Full range YUV (ITU-R BT.601, as in JPEG) of RGBA; width and height even. Chroma is that of the upper left of four. */
-export const pictureOfRgba = (rgba: Uint8Array, width: number, height: number): Picture => {
-  const picture = pictureOver(new Uint8Array(bytesOfI420(width, height)), width, height);
-  for (let i = 0; i < width * height; i++) {
-    const [red, green, blue] = [rgba[4 * i]!, rgba[4 * i + 1]!, rgba[4 * i + 2]!];
-    const luma = 0.299 * red + 0.587 * green + 0.114 * blue;
-    picture.y[i] = Math.round(luma);
-    const [x, y] = [i % width, Math.floor(i / width)];
-    if (x % 2 === 1 || y % 2 === 1) continue;
-    const chroma = (y / 2) * (width / 2) + x / 2;
-    picture.u[chroma] = Math.round(128 + (blue - luma) / 1.772);
-    picture.v[chroma] = Math.round(128 + (red - luma) / 1.402);
-  }
-  return picture;
-};
-
 interface Resampling {
   readonly source: Uint8Array;
   readonly sourceWidth: number;

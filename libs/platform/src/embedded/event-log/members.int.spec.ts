@@ -172,6 +172,14 @@ describe('the transport', () => {
     expect(performance.now() - startedAt).toBeLessThan(LEASE_MS);
   });
 
+  it('closes where the database is gone, too', async () => {
+    const { log, pool, wakeups } = await openTestLog(connection, { leaseMs: LEASE_MS });
+    await listen(log, 'g', SOLD, () => undefined);
+    await pool.end();
+    await expect(log.close()).resolves.toBeUndefined();
+    await wakeups.close();
+  });
+
   it('may be closed twice', async () => {
     const { log } = await open();
     const member = await listen(log, 'g', SOLD, () => undefined);

@@ -43,12 +43,30 @@ const attempt = <T>(read: () => T, otherwise: T): T => {
   }
 };
 
+/** A process and all below it. Children belong to the thread that started them. */
 const descendants = (pid: string): readonly string[] => {
-  const children = attempt(() => readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim(), '');
-  return [pid, ...children.split(' ').filter(Boolean).flatMap(descendants)];
+  const threads = attempt(() => readdirSync(`/proc/${pid}/task`), []);
+  const children = threads.flatMap((thread) =>
+    attempt(() => readFileSync(`/proc/${pid}/task/${thread}/children`, 'latin1'), '')
+      .split(' ')
+      .filter(Boolean),
+  );
+  return [pid, ...children.flatMap(descendants)];
 };
 
-/** Files and network sockets that a process holds open for writing now. */
+/** Waits until something is so; gives up after a while. */
+const until = async (condition: () => boolean): Promise<void> => {
+  const deadline = performance.now() + 20_000;
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error('waited in vain');
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+};
+
+const isDecoder = (pid: string): boolean =>
+  attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'latin1'), '').includes('pipe:0');
+
+/** Files that a process holds open for writing now. */
 const heldForWriting = (pid: string): readonly string[] =>
   attempt(() => readdirSync(`/proc/${pid}/fd`), []).flatMap((fd) => {
     const target = attempt(() => readlinkSync(`/proc/${pid}/fd/${fd}`), '');
@@ -98,6 +116,23 @@ describe('a scan that is watched from outside', () => {
       expect(trespasses).toEqual([]);
     },
   );
+
+  it('P11: leaves neither decoder nor dump behind when it is killed in the middle', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'scan-'));
+    try {
+      const file = path.join(folder, 'face.mp4');
+      writeFileSync(file, (await makeFaceVideo({ seconds: 30, width: 320, height: 240, bitrate: 1_500_000 })).bytes);
+      const child = spawn(process.execPath, [SCORE, file], { cwd: folder, stdio: 'ignore' });
+      const decodersOf = (): readonly string[] => descendants(String(child.pid)).slice(1).filter(isDecoder);
+      await until(() => decodersOf().length > 0);
+      const decoders = decodersOf();
+      child.kill('SIGKILL');
+      await until(() => !decoders.some(isDecoder));
+      expect(readdirSync(folder)).toEqual(['face.mp4']);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 
   it('P11: would be seen to write, if it did', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'scan-'));

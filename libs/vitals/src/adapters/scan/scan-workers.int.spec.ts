@@ -32,8 +32,13 @@ const decoders = (): readonly string[] =>
     }
   });
 
+/** Waits until something is so; gives up after a while. */
 const until = async (condition: () => boolean): Promise<void> => {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+  const deadline = performance.now() + 20_000;
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error('waited in vain');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 };
 
 describe('ScanWorkers', () => {
@@ -92,6 +97,25 @@ describe('ScanWorkers', () => {
 
   it('refuses a body that is too large', async () => {
     expect(await codeOf(workers.run([new Uint8Array(10_000_001)], { signal: never }))).toBe('vitals.too_large');
+  });
+
+  it('P11: gives its decoder no right to write a file, nor to leave a core dump', async () => {
+    const limits: string[] = [];
+    const onProgress = (stage: string): void => {
+      if (stage !== 'decoding') return;
+      for (const id of decoders()) {
+        if (readFileSync(`/proc/${id}/comm`, 'latin1').startsWith('ffmpeg')) {
+          limits.push(readFileSync(`/proc/${id}/limits`, 'latin1'));
+        }
+      }
+    };
+    await workers.run([video], { signal: never, onProgress });
+    expect(limits.length).toBeGreaterThan(0);
+    for (const limit of limits) {
+      expect(limit).toMatch(/^Max core file size +0 +0 /m);
+      expect(limit).toMatch(/^Max file size +0 +0 /m);
+      expect(limit).toMatch(/^Max cpu time +\d+ +\d+ /m);
+    }
   });
 
   it('ends a scan whose decoder is killed, and takes the next', async () => {

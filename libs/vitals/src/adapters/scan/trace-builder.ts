@@ -117,7 +117,10 @@ export class TraceBuilder {
   traces(timesSeconds: Float64Array): FaceTraces {
     const frames = timesSeconds.length;
     const patches = this.#traces
-      .filter((_, i) => this.#clipped[i]! <= MAX_CLIPPED * (this.#sums.looks - this.#hidden[i]!))
+      .filter((_, i) => {
+        const shown = this.#sums.looks - this.#hidden[i]!;
+        return shown > 0 && this.#clipped[i]! <= MAX_CLIPPED * shown;
+      })
       .map(({ name, red, green, blue }) => ({
         name,
         red: red.subarray(0, frames),
