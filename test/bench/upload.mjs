@@ -13,6 +13,8 @@ const BODY_MB = 20;
 /** Ours: a quarter of a second of CPU. */
 const UPLOADS = 20;
 const SENDERS = 4;
+/** The same amount in bodies of either size, so that the collector has the same to do. */
+const PEAK_TOTAL_MB = 2_000;
 const BLOCK = Buffer.alloc(MB, 7);
 
 const sides = new Map();
@@ -31,14 +33,17 @@ export async function teardown() {
   for (const { child } of sides.values()) child.kill();
   sides.clear();
   for (const megabytes of [BODY_MB, 100]) {
-    console.log(`gateway, peak memory after 12 bodies of ${megabytes} MB: ${await peakMb(megabytes)} MB`);
+    const bodies = PEAK_TOTAL_MB / megabytes;
+    console.log(
+      `gateway, peak memory after ${bodies} bodies of ${megabytes} MB: ${await peakMb(bodies, megabytes)} MB`,
+    );
   }
 }
 
 /** Of a fresh process, four uploads at a time. */
-async function peakMb(megabytes) {
+async function peakMb(bodies, megabytes) {
   const side = await startSide(import.meta.filename, 'ours');
-  await load(side, 12, megabytes);
+  await load(side, bodies, megabytes);
   const status = readFileSync(`/proc/${side.child.pid}/status`, 'utf8');
   side.child.kill();
   return Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1_000);

@@ -1,6 +1,4 @@
 export { compose, type ProcessOptions, type Running } from './process/compose.ts';
-export { Dispatcher } from './process/dispatcher.ts';
-export { secureIds, systemClock } from './process/ids.ts';
 export { readSettings } from './process/settings.ts';
 export { openLog, LOG_LEVELS, type LogLevel, type ProcessLog } from './process/log.ts';
 export type { Platform } from './process/platform.ts';

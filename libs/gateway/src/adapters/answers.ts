@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Fault, asFault } from '@smartscan/kernel';
+import { Fault } from '@smartscan/kernel';
 import type { InputError } from '../domain/problem-document.ts';
 import { problemDocument } from '../domain/problem-document.ts';
 import { refusal, type ProblemCode } from '../domain/problems.ts';
@@ -129,12 +129,16 @@ export class Answers {
     for (const exchange of this.inFlight.all()) if (exchange.settled) exchange.abort(refusal('stopping'));
   }
 
-  /** A body that failed explains whatever its reader said about it. What nobody foresaw is noted. */
-  private faultOf(exchange: Exchange, error: unknown): Fault {
+  /**
+   * A body that failed explains whatever its reader said about it. What is our own fault is noted, and nothing is told
+   * of it but that.
+   */
+  faultOf(exchange: Exchange, error: unknown): Fault {
     const failure = exchange.upload?.failure;
     if (failure) return failure;
-    if (!(error instanceof Fault)) this.inFlight.unforeseen(exchange, error);
-    return error instanceof Fault && error.status >= 400 && error.status <= 599 ? error : asFault(undefined);
+    if (error instanceof Fault && error.kind !== 'internal' && error.status >= 400 && error.status <= 599) return error;
+    this.inFlight.unforeseen(exchange, error);
+    return refusal('internal');
   }
 }
 

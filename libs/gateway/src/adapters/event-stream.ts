@@ -1,4 +1,3 @@
-import { asFault } from '@smartscan/kernel';
 import type { Answers } from './answers.ts';
 import type { Exchange } from './exchange.ts';
 import type { InFlight } from './in-flight.ts';
@@ -65,8 +64,7 @@ export class EventStream {
       response.write(event('end', '{}'));
       return undefined;
     } catch (error) {
-      const fault = asFault(error);
-      if (fault !== error) this.inFlight.unforeseen(exchange, error);
+      const fault = this.answers.faultOf(exchange, error);
       response.write(event('problem', this.answers.problem(fault, exchange.id)));
       return fault.code;
     }

@@ -11,7 +11,7 @@ export interface Track {
   /** The template, never the path itself. */
   readonly route: string;
   readonly limitMs: number;
-  /** An upload or an event stream. */
+  /** An upload, an event stream, or something whose work may go on after the answer. */
   readonly lasting: boolean;
   /** By status; filled in as they occur. */
   readonly observers: Map<number, (seconds: number) => void>;
@@ -51,8 +51,7 @@ export class Exchange {
   ) {}
 
   /**
-   * Aborted when the client is gone or the time is up. What lasts, an upload or an event stream, has a signal of its
-   * own; the others share their connection's, which ends with them where they run out of time: a signal for each would
+   * Aborted when the client is gone or the time is up. What lasts has a signal of its own; the others share their connection's, which ends with them where they run out of time: a signal for each would
    * cost more than the rest of a small request (measured: 8 µs, most of it in the garbage collector).
    */
   get signal(): AbortSignal {

@@ -10,6 +10,12 @@ import type { InFlight } from './in-flight.ts';
 /** What is refused before a route is known has none to be named after. */
 const UNROUTED: Track = { method: '*', route: 'unrouted', limitMs: 30_000, lasting: false, observers: new Map() };
 
+/**
+ * Ours: nothing moves on a connection for no longer than an upload may take (300 s) and a margin, or else one side is
+ * gone, such as a client that doesn't read its answer.
+ */
+const DEAD_AFTER_MS = 330_000;
+
 /** Errors of Node's HTTP parser and timers that have an answer of their own; all else is malformed. */
 const CONNECTION_PROBLEMS: Readonly<Record<string, ProblemCode>> = {
   HPE_HEADER_OVERFLOW: 'headers_too_large',
@@ -40,6 +46,7 @@ export class Front {
     // A client that asks before it sends (RFC 9110, 10.1.1) is told to go on when its body is first read: one that is
     // refused never sends it.
     http.on('checkContinue', route);
+    http.setTimeout(DEAD_AFTER_MS);
     http.removeAllListeners('clientError').on('clientError', (error: NodeJS.ErrnoException, socket) => {
       this.refuseConnection(error.code ?? '', socket as Socket);
     });

@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client';
+import { Fault } from '@smartscan/kernel';
 import type { Log } from '@smartscan/platform/ports';
 import { DurationHistogram } from './duration-histogram.ts';
 import type { Exchange, Track } from './exchange.ts';
@@ -40,13 +41,14 @@ export class RequestRecord {
     });
   }
 
-  /** An error that nobody foresaw: its name and the place in our code where it arose. Its text may hold anything. */
+  /** What is our own fault: its name and the place in our code where it arose. Its text may hold anything. */
   unforeseen({ track, id }: Exchange, error: unknown): void {
     this.log.error('http.unforeseen', {
       method: track.method,
       route: track.route,
       request_id: id,
       error: error instanceof Error ? error.name : typeof error,
+      code: error instanceof Fault ? error.code : undefined,
       at: error instanceof Error ? placeOf(error) : undefined,
     });
   }

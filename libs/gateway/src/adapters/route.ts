@@ -21,27 +21,28 @@ export interface Route {
 const JSON_TYPES = ['application/json'] as const;
 
 export function routeOf(operation: Operation): Route {
-  const { body } = sourcesOf(operation);
-  const { stream, phi } = operation;
+  const { stream, phi, method } = operation;
   const reader = readerOf(operation);
   return {
     operation,
-    track: {
-      method: operation.method,
-      route: operation.path,
-      limitMs: limitMsOf(operation),
-      lasting: stream !== undefined || operation.events,
-      observers: new Map(),
-    },
+    track: trackOf(operation),
     reader: new InputReader(operation),
     purpose: phi === 'no' ? operation.purpose : phi,
-    takesBody: stream !== undefined || ['POST', 'PUT', 'PATCH'].includes(operation.method),
-    needsBody: stream !== undefined || body.size > 0,
+    takesBody: stream !== undefined || ['POST', 'PUT', 'PATCH'].includes(method),
+    needsBody: stream !== undefined || sourcesOf(operation).body.size > 0,
     mediaTypes: stream?.mediaTypes ?? JSON_TYPES,
     maxBytes: stream?.maxBytes ?? JSON_MAX_BYTES,
     locationOf: reader && ((id) => reader.path.replace('{id}', encodeURIComponent(id))),
   };
 }
+
+const trackOf = (operation: Operation): Track => ({
+  method: operation.method,
+  route: operation.path,
+  limitMs: limitMsOf(operation),
+  lasting: operation.stream !== undefined || operation.events || operation.also[202] !== undefined,
+  observers: new Map(),
+});
 
 /** `/v1/scans/{id}` as the router writes it. */
 export const routerPath = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1');

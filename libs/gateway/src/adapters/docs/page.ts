@@ -130,7 +130,7 @@ function parameters(operation: Operation): Markup {
   const { path, query, headers } = sourcesOf(operation);
   const { properties = {}, required = [] } = inputSchema(operation);
   const rowOf = (member: string, name: string, must: boolean): Markup =>
-    row({ name, schema: properties[member] ?? {}, required: must });
+    row({ name, schema: properties[member] ?? {}, mark: must ? 'required' : '' });
   const rows = [
     ...[...path].map((member) => rowOf(member, `{${member}}`, true)),
     ...[...query].map((member) => rowOf(member, `?${member}`, required.includes(member))),
@@ -175,7 +175,7 @@ function body(operation: Operation): Markup {
   const schema = bodySchema(operation);
   return schema
     ? html`<h3>Body</h3>
-        ${membersTable(schema)}`
+        ${membersTable(schema, 'required')}`
     : html``;
 }
 
@@ -184,7 +184,7 @@ function answers(operation: Operation): Markup {
   return html`${all.map(
     ([status, schema]) =>
       html`<h3>${operation.events ? 'Each event' : `Answer ${status}`}</h3>
-        ${membersTable(outputSchema(schema))}`,
+        ${membersTable(outputSchema(schema), 'optional')}`,
   )}`;
 }
 

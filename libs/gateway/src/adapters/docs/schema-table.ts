@@ -4,12 +4,16 @@ import { html, prose, type Markup } from './markup.ts';
 interface Row {
   readonly name: string;
   readonly schema: JsonSchema;
-  readonly required: boolean;
+  /** Set small beside the name. */
+  readonly mark: string;
 }
 
+/** Which members are marked: in what is sent, those that must be there; in what is answered, those that may not be. */
+type Marking = 'required' | 'optional';
+
 /** The members of an object, those of objects in it with dots. */
-export function membersTable(schema: JsonSchema): Markup {
-  const rows = rowsOf(schema, '');
+export function membersTable(schema: JsonSchema, marking: Marking): Markup {
+  const rows = rowsOf(schema, '', marking);
   if (rows.length === 0) return html`<p>No members.</p>`;
   return html`<div class="wide">
     <table>
@@ -27,20 +31,21 @@ export function membersTable(schema: JsonSchema): Markup {
   </div>`;
 }
 
-export const row = ({ name, schema, required }: Row): Markup =>
+export const row = ({ name, schema, mark }: Row): Markup =>
   html`<tr>
-    <td><code>${name}</code>${required ? html` <small>required</small>` : html``}</td>
+    <td><code>${name}</code>${mark === '' ? html`` : html` <small>${mark}</small>`}</td>
     <td>${typeOf(schema)}</td>
     <td>${prose(schema.description ?? '')}</td>
   </tr>`;
 
-function rowsOf(schema: JsonSchema, prefix: string): Row[] {
+function rowsOf(schema: JsonSchema, prefix: string, marking: Marking): Row[] {
   return Object.entries(schema.properties ?? {}).flatMap(([member, value]) => {
     const name = `${prefix}${member}`;
     const inner = innerObject(value);
+    const isRequired = schema.required?.includes(member) ?? false;
     return [
-      { name, schema: value, required: schema.required?.includes(member) ?? false },
-      ...(inner ? rowsOf(inner.schema, `${name}${inner.path}.`) : []),
+      { name, schema: value, mark: isRequired === (marking === 'required') ? marking : '' },
+      ...(inner ? rowsOf(inner.schema, `${name}${inner.path}.`, marking) : []),
     ];
   });
 }

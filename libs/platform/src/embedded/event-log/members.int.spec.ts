@@ -172,12 +172,12 @@ describe('the transport', () => {
     expect(performance.now() - startedAt).toBeLessThan(LEASE_MS);
   });
 
-  it('closes where the database is gone, too', async () => {
-    const { log, pool, wakeups } = await openTestLog(connection, { leaseMs: LEASE_MS });
+  it('closes also where it can not say goodbye', async () => {
+    const { log, pool } = await open();
     await listen(log, 'g', SOLD, () => undefined);
-    await pool.end();
+    await pool.query('ALTER TABLE bus.member RENAME TO gone');
     await expect(log.close()).resolves.toBeUndefined();
-    await wakeups.close();
+    await pool.query('ALTER TABLE bus.gone RENAME TO member');
   });
 
   it('may be closed twice', async () => {

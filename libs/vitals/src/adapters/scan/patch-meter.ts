@@ -113,7 +113,10 @@ export class PatchMeter {
     this.#spans.forEach((spans, i) => averageSpans(picture, spans, this.#colours, out[i]!));
   }
 
-  /** Share of each patch's samples too dark or too bright to carry a pulse, 0-1; undefined where it lies outside. */
+  /**
+   * Share of each patch's samples too dark or too bright to carry a pulse, 0-1; undefined where it lies outside. Looks at one
+   * luma row of two.
+   */
   clipped({ width, bytes }: Picture): readonly (number | undefined)[] {
     const { black, luma } = this.#colours;
     const low = black + DARKEST / luma;

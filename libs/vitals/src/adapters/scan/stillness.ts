@@ -14,7 +14,7 @@ const MIN_STILL_SECONDS = 0.5;
 /** A loop is at least this long: what recurs sooner is a stutter. Ours. */
 const MIN_LOOP_SECONDS = 1;
 /** One frame in so many is looked for again later. */
-const ANCHOR_EVERY = 30;
+const ANCHOR_EVERY = 60;
 /**
  * A frame comes again when a later one is nearer to it, by this factor, than those a little before and after that one.
  * Looped and coded again the factor was 0.1-0.2, in live video 0.8 and more (measured).
@@ -83,15 +83,17 @@ export class StillnessWatch {
   /** The lag at which a frame comes again, if it does. */
   #recurrence(at: number, minLag: number): number | undefined {
     const frames = this.#frames;
-    const apart = Float64Array.from({ length: frames.length - at }, (_, lag) =>
-      lag < minLag - NEIGHBOURS[1] ? Infinity : distance(frames[at]!, frames[at + lag]!),
-    );
+    const apart = new Float64Array(frames.length - at);
+    const first = minLag - NEIGHBOURS[1];
+    apart.fill(Infinity, 0, first);
+    for (let lag = first; lag < apart.length; lag++) apart[lag] = distance(frames[at]!, frames[at + lag]!);
     let nearest = minLag;
     for (let lag = minLag; lag < apart.length; lag++) if (apart[lag]! < apart[nearest]!) nearest = lag;
-    const around = [...apart.keys()]
-      .filter((lag) => Math.abs(lag - nearest) > NEIGHBOURS[0] && Math.abs(lag - nearest) <= NEIGHBOURS[1])
-      .map((lag) => apart[lag]!)
-      .sort((a, b) => a - b);
+    const around: number[] = [];
+    for (let lag = nearest - NEIGHBOURS[1]; lag <= nearest + NEIGHBOURS[1]; lag++) {
+      if (Math.abs(lag - nearest) > NEIGHBOURS[0] && lag < apart.length) around.push(apart[lag]!);
+    }
+    around.sort((a, b) => a - b);
     const usual = around[around.length >> 1];
     return usual !== undefined && apart[nearest]! < RECURRENCE * usual ? nearest : undefined;
   }

@@ -29,9 +29,16 @@ export interface Bounds {
 }
 
 export const boundsOfPatches = ({ points }: FaceLandmarks): Bounds => {
-  const xs = CORNERS.map((corner) => points[2 * corner]!);
-  const ys = CORNERS.map((corner) => points[2 * corner + 1]!);
-  return { left: Math.min(...xs), top: Math.min(...ys), right: Math.max(...xs), bottom: Math.max(...ys) };
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const corner of CORNERS) {
+    const x = points[2 * corner]!;
+    const y = points[2 * corner + 1]!;
+    left = Math.min(left, x);
+    right = Math.max(right, x);
+    top = Math.min(top, y);
+    bottom = Math.max(bottom, y);
+  }
+  return { left, top, right, bottom };
 };
 
 /** Do patches that lie inside the picture lie inside the region too? */
