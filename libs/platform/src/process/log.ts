@@ -22,7 +22,7 @@ export function openLog(options: {
   readonly service: string;
   readonly stream?: DestinationStream;
 }): ProcessLog {
-  const destination = options.stream ?? pino.destination({ fd: 2, sync: false, minLength: BUFFER_BYTES });
+  const destination = options.stream ?? pino.destination({ fd: 2, sync: true, minLength: BUFFER_BYTES });
   const logger = pino(
     {
       level: options.level,
