@@ -23,7 +23,6 @@ export function filesBelow(folder: string): string[] {
 export const topLevel = (): string[] => readdirSync(ROOT).filter((name) => !MADE.has(name));
 
 export const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
-export const fromRoot = (path: string): string => relative(ROOT, path).replaceAll('\\', '/');
 
 export const PROJECT_TYPES = [
   'pure',

@@ -10,11 +10,14 @@ export async function runDemo(environment: Environment): Promise<number> {
   const directory = await mkdtemp(join(tmpdir(), 'smartscan-demo-'));
   try {
     say('SmartScan demo: the whole platform in one process, in a temporary folder.');
-    const running = await startPlatform(environment, { dataDirectory: directory, port: 0, opsPort: 0 }, sayStep);
+    const { running, settings } = await startPlatform(
+      environment,
+      { dataDirectory: directory, port: 0, opsPort: 0 },
+      sayStep,
+    );
     try {
       say(`  [${elapsed()}] Ready: ${running.url}`);
-      const region = environment['SMARTSCAN_REGION'] ?? 'us-east-1';
-      const { key } = await signUp(running.url, region);
+      const { key } = await signUp(running.url, settings.region);
       say('Generating a sample video with a known pulse and scanning it through the gateway …');
       const scan = await runSampleScan(running.url, key);
       say(`  [${elapsed()}] Done`);

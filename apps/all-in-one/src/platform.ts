@@ -15,7 +15,7 @@ import { vitals } from '@smartscan/vitals';
 export const contexts: readonly Context[] = [identity, audit, retention, vitals, gateway];
 
 const port = z.coerce.number().int().min(0).max(65_535);
-export const settingsSchema = z.object({
+const settingsSchema = z.object({
   region: z.enum(REGIONS).default('us-east-1'),
   host: z.string().default('127.0.0.1'),
   port: port.default(8080),
@@ -26,16 +26,23 @@ export const settingsSchema = z.object({
   hostEu: z.string().default('api.eu.smartscan.example'),
 });
 
+export type Settings = z.output<typeof settingsSchema>;
+
+export interface Started {
+  readonly running: Running;
+  readonly settings: Settings;
+}
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The whole platform in this process. `override`: what a demo sets for itself. */
 export async function startPlatform(
   environment: Environment,
-  override: Partial<z.output<typeof settingsSchema>>,
+  override: Partial<Settings>,
   onProgress: NonNullable<EmbeddedOptions['onProgress']>,
-): Promise<Running> {
+): Promise<Started> {
   const { own, of } = readSettings(environment, settingsSchema, contexts);
-  const settings = { ...own, ...override };
+  const settings: Settings = { ...own, ...override };
   await mkdir(settings.dataDirectory, { recursive: true });
   // Readable on the way down: as root, the database runs under another account.
   await chmod(settings.dataDirectory, 0o711);
@@ -49,15 +56,7 @@ export async function startPlatform(
       process.exit(1);
     },
   });
-  try {
-    return await compose(platform, contexts, {
-      host: settings.host,
-      port: settings.port,
-      opsPort: settings.opsPort,
-      settings: of,
-    });
-  } catch (error) {
-    await platform.close();
-    throw error;
-  }
+  const { host, port: listenOn, opsPort } = settings;
+  const running = await compose(platform, contexts, { host, port: listenOn, opsPort, settings: of });
+  return { running, settings };
 }

@@ -3,25 +3,26 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Running } from '@smartscan/platform';
 import { elapsed, say, sayStep, tellFailure } from './console.ts';
-import { settingsSchema, startPlatform, type Environment } from './platform.ts';
+import { startPlatform, type Environment, type Settings, type Started } from './platform.ts';
 import { printVitals, runSampleScan, signUp } from './sample-scan.ts';
 
 /** The platform until Ctrl-C; on the first start with a demo workspace and a sample scan. Resolves to the exit code. */
 export async function serve(environment: Environment): Promise<number> {
   say('SmartScan: the whole platform in one process.');
-  let running: Running;
+  let started: Started;
   try {
-    running = await startPlatform(environment, {}, sayStep);
+    started = await startPlatform(environment, {}, sayStep);
   } catch (error) {
     tellFailure(error);
     return 1;
   }
+  const { running, settings } = started;
   const stopped = untilSignal();
   say(
     `  [${elapsed()}] Ready: ${running.url} (documentation: ${running.url}/docs, health and metrics: ${running.opsUrl})`,
   );
   try {
-    await firstScan(running, environment);
+    await firstScan(running, settings);
   } catch (error) {
     say(`The sample scan failed: ${error instanceof Error ? error.message : 'unknown error'}`);
   }
@@ -49,14 +50,14 @@ async function stopWithin(running: Running): Promise<number> {
   return code;
 }
 
-async function firstScan(running: Running, environment: Environment): Promise<void> {
-  const directory = environment['SMARTSCAN_DATA_DIRECTORY'] ?? settingsSchema.parse({}).dataDirectory;
-  const marker = join(directory, 'demo-workspace');
+async function firstScan(running: Running, { dataDirectory, region }: Settings): Promise<void> {
+  const marker = join(dataDirectory, 'demo-workspace');
   if (existsSync(marker)) {
-    say(`The demo workspace is there already; its key was shown when it was made. To begin anew: rm -r ${directory}`);
+    say(
+      `The demo workspace is there already; its key was shown when it was made. To begin anew: rm -r ${dataDirectory}`,
+    );
     return;
   }
-  const { region } = settingsSchema.parse({ region: environment['SMARTSCAN_REGION'] });
   const { workspace, key } = await signUp(running.url, region);
   await writeFile(marker, `${workspace}\n`, { mode: 0o600 });
   say();

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import pg from 'pg';
-import type { Clock, Fault, Region } from '@smartscan/kernel';
+import type { Clock, Fault } from '@smartscan/kernel';
 import { Database, type Login } from './database/database.ts';
 import { ensureRole, provision, roleOf } from './database/provision.ts';
 import { EmbeddedEventLog } from './embedded/event-log/event-log.ts';
@@ -15,7 +15,7 @@ import { localKeyFile } from './keys/local-key-file.ts';
 import { PgTenantKeyStore, TENANT_KEY_DDL } from './keys/tenant-keys.ts';
 import { OUTBOX_FOUNDATION, pruneInbox } from './outbox/outbox.ts';
 import { Wakeups } from './outbox/wakeups.ts';
-import type { Context, Place } from './ports/context.ts';
+import type { Place } from './ports/context.ts';
 import { secureIds, systemClock } from './process/ids.ts';
 import { openLog, type LogLevel, type ProcessLog } from './process/log.ts';
 import type { Platform } from './process/platform.ts';
@@ -49,6 +49,8 @@ const DAY_SECONDS = 86_400;
  * cluster's, an event log in it, keys wrapped by a local file.
  */
 export async function embedded(options: EmbeddedOptions): Promise<Platform> {
+  // First, since it refuses soonest: nothing has been started that would have to be stopped again.
+  const wrapper = await localKeyFile(join(options.directory, 'root.key'));
   const own = options.server ? undefined : await startOwn(options);
   const superuser = options.server?.superuser ?? (own?.superuser as Connection);
   const database = options.server?.database ?? DATABASE;
@@ -61,9 +63,9 @@ export async function embedded(options: EmbeddedOptions): Promise<Platform> {
   const clock = options.clock ?? systemClock;
   const ids = secureIds(clock);
   const log = options.log ?? openLog({ level: options.logLevel, service: 'smartscan' });
-  const keys = new Keys(await localKeyFile(join(options.directory, 'root.key')), new PgTenantKeyStore(pool));
+  const keys = new Keys(wrapper, new PgTenantKeyStore(pool));
   const eventLog = new EmbeddedEventLog({ pool, wakeups, log });
-  const tools = { clock, ids, keys, region: options.place.region satisfies Region };
+  const tools = { clock, ids, keys, region: options.place.region };
   return {
     place: options.place,
     clock,
@@ -146,5 +148,3 @@ async function openCluster(superuser: Connection, database: string): Promise<Clu
   });
   return { login, asOwner: (work) => administer(target, work) };
 }
-
-export type { Context };

@@ -36,6 +36,7 @@ export class Wakeups {
   #client: pg.Client | undefined;
   #presence: number | undefined;
   #closed = false;
+  #hearing = Promise.resolve();
   #running: Promise<void> | undefined;
   #turn: Promise<void> = Promise.resolve();
   #connected: Resolvable | undefined;
@@ -77,10 +78,16 @@ export class Wakeups {
     await this.#running;
   }
 
-  /** A failed LISTEN means a lost connection, and then every channel is listened to again after the reconnect. */
-  async #hear(channel: string, listener: Listener): Promise<void> {
-    const heard = await this.#client?.query(listenTo(channel)).catch(() => undefined);
-    if (heard !== undefined) listener('');
+  /**
+   * A failed LISTEN means a lost connection, and then every channel is listened to again after the reconnect. One after
+   * another: a client takes one statement at a time.
+   */
+  #hear(channel: string, listener: Listener): Promise<void> {
+    this.#hearing = this.#hearing.then(async () => {
+      const heard = await this.#client?.query(listenTo(channel)).catch(() => undefined);
+      if (heard !== undefined) listener('');
+    });
+    return this.#hearing;
   }
 
   async #stay(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { AccessPurpose, Id, ProcessingPurpose, Region, TenantId } from '@smartscan/kernel';
+import type { AccessPurpose, ProcessingPurpose, Region, TenantId } from '@smartscan/kernel';
 import type { CallInputOf, InputOf, Operation, OutputOf } from '@smartscan/contracts/operation';
 
 /** Who acts. `system` is the platform itself: schedules and event handlers. */
@@ -58,4 +58,3 @@ export type Handler<O extends Operation> = (
   call: Call,
   body: Chunks | undefined,
 ) => Promise<Answer<O>>;
-export type RequestId = Id<'request'>;

@@ -5,6 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger, PinoLogger } from 'nestjs-pino';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Fault } from '@smartscan/kernel';
 import { sweepHandler, sweepOf } from '../database/custody.ts';
 import type { Database } from '../database/database.ts';
 import { OutboxRelay } from '../outbox/relay.ts';
@@ -43,26 +44,57 @@ interface Part {
   readonly database: Database;
 }
 
-/** The one place where contexts become a process. One context or nine: the same steps in the same order. */
+/**
+ * The one place where contexts become a process. One context or nine: the same steps in the same order, and the same
+ * backwards, at the end as well as where a step fails.
+ */
 export async function compose(
   platform: Platform,
   contexts: readonly Context[],
   options: ProcessOptions,
 ): Promise<Running> {
+  const undo: (() => Promise<unknown> | void)[] = [() => platform.close()];
+  const stop = async (): Promise<void> => {
+    for (let step = undo.pop(); step; step = undo.pop()) await step();
+  };
+  try {
+    return await bringUp(platform, contexts, options, { undo, stop });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** What is to be done at the end, last things first. */
+interface Unwinding {
+  readonly undo: (() => Promise<unknown> | void)[];
+  readonly stop: () => Promise<void>;
+}
+
+async function bringUp(
+  platform: Platform,
+  contexts: readonly Context[],
+  options: ProcessOptions,
+  { undo, stop }: Unwinding,
+): Promise<Running> {
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
-  const parts = await Promise.all(
-    contexts.map(async (context): Promise<Part> => ({ context, database: await platform.openDatabase(context) })),
-  );
+  const parts = await openParts(platform, contexts, undo);
   const health: HealthState = {
     started: false,
     stopping: false,
     ready: async () => (await Promise.all(parts.map((part) => part.database.ping()))).every(Boolean),
   };
-  const ops = await serveOps({ host: options.host, port: options.opsPort, health, metrics });
+  const { host } = options;
+  const ops = await onPort(options.opsPort, () => serveOps({ host, port: options.opsPort, health, metrics }));
+  undo.push(() => ops.close());
   const dispatcher = new Dispatcher();
   const modules = parts.map((part) => moduleOf(part, { platform, metrics, dispatcher, options }));
+  const relays = parts.map(({ context, database }) => startRelay(context, database, platform));
+  undo.push(() => Promise.all(relays.map((relay) => relay.close())));
+  watchOutboxes(metrics, parts, relays);
   const app = await createApp(modules, platform);
+  undo.push(() => app.close());
   for (const part of parts) serveOperations(app, part, dispatcher, platform);
   for (const part of parts) connectEvents(app, part, platform);
   const server = app.getHttpAdapter().getInstance();
@@ -70,27 +102,42 @@ export async function compose(
     if (context.http) await app.get<HttpMount>(context.http, { strict: false }).mount(server as never);
   }
   await app.startAllMicroservices();
-  const relays = parts.map(({ context, database }) => startRelay(context, database, platform));
-  watchOutboxes(metrics, parts, relays);
   const jobs = parts.map((part) => runJobs(jobsOf(app, part, platform), part.database, platform.log));
-  await app.listen(options.port, options.host);
+  undo.push(() => Promise.all(jobs.map((running) => running.stop())));
+  await onPort(options.port, () => app.listen(options.port, host));
   health.started = true;
-  const port = (server.server.address() as AddressInfo).port;
+  undo.push(() => void (health.stopping = true));
   return {
-    url: `http://${options.host}:${port}`,
-    opsUrl: `http://${options.host}:${ops.port}`,
+    url: `http://${host}:${(server.server.address() as AddressInfo).port}`,
+    opsUrl: `http://${host}:${ops.port}`,
     app,
     databases: new Map(parts.map(({ context, database }) => [context.name, database])),
-    stop: async () => {
-      health.stopping = true;
-      await Promise.all(jobs.map((running) => running.stop()));
-      await app.close();
-      await Promise.all(relays.map((relay) => relay.close()));
-      await Promise.all(parts.map((part) => part.database.close()));
-      await ops.close();
-      await platform.close();
-    },
+    stop,
   };
+}
+
+/** All at once; where one fails, those that opened are closed again. */
+async function openParts(platform: Platform, contexts: readonly Context[], undo: Unwinding['undo']): Promise<Part[]> {
+  const opening = contexts.map(async (context): Promise<Part> => {
+    const database = await platform.openDatabase(context);
+    undo.push(() => database.close());
+    return { context, database };
+  });
+  await Promise.allSettled(opening);
+  return Promise.all(opening);
+}
+
+/** A port that is taken is said to be so, with its number, whichever of the listeners it was meant for. */
+async function onPort<T>(port: number, listen: () => Promise<T>): Promise<T> {
+  try {
+    return await listen();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new Fault('conflict', 'platform.port_taken', `Port ${port} is in use by another process.`, {
+      remedy:
+        'End that process, or choose another port: SMARTSCAN_PORT for the API, SMARTSCAN_OPS_PORT for health and metrics.',
+    });
+  }
 }
 
 interface Surroundings {
@@ -163,7 +210,7 @@ function connectEvents(app: NestFastifyApplication, { context, database }: Part,
   if (context.listens.length === 0) return;
   const topics = [...new Set(context.listens.map(({ contract }) => contract.topic))];
   const strategy = platform.eventLog.strategy(context.name, topics);
-  feed(strategy, { app, context, database, log: platform.log });
+  feed(strategy, { app, context, database });
   app.connectMicroservice({ strategy });
 }
 
@@ -173,6 +220,7 @@ function startRelay(context: Context, database: Database, platform: Platform): O
     schema: context.name,
     log: platform.eventLog,
     wakeups: platform.wakeups,
+    onFailure: ({ code }) => platform.log.warn('outbox.publish_failed', { context: context.name, code }),
   });
   relay.start();
   return relay;

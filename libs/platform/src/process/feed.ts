@@ -4,14 +4,12 @@ import type { Database } from '../database/database.ts';
 import { inboxInsert } from '../outbox/outbox.ts';
 import type { Context, EventHandler, Subscription } from '../ports/context.ts';
 import type { Envelope, EventStrategy } from '../ports/event-log.ts';
-import type { Log } from '../ports/log.ts';
 import type { z } from 'zod';
 
 interface Receiver {
   readonly app: NestFastifyApplication;
   readonly context: Context;
   readonly database: Database;
-  readonly log: Log;
 }
 
 /**

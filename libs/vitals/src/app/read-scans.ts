@@ -1,13 +1,13 @@
 import { Fault, type Clock } from '@smartscan/kernel';
 import type { InputOf } from '@smartscan/contracts/operation';
 import { cutPage } from '@smartscan/contracts/page';
-import { effectiveTtl } from '@smartscan/contracts/retention';
 import type { getScan, listScans } from '@smartscan/contracts/vitals';
 import type { Call, Services, UnitOfWork } from '@smartscan/platform/ports';
 import { isOver, isPastRetention } from '../domain/scan.ts';
 import type { ActiveScans, Progress } from './active-scan.ts';
 import { itemOfRow, itemOfState, withSecrets, type ScanAnswer, type ScanItem } from './present.ts';
 import { openSecrets, scanPage, scanRow, scanTable } from './scans.ts';
+import { vitalsTtl } from './vitals-ttl.ts';
 
 export const scanNotFound = (): Fault =>
   new Fault('not_found', 'vitals.scan_not_found', 'There is no such scan.', {
@@ -29,7 +29,7 @@ export class ReadScans {
   async one({ id }: InputOf<typeof getScan>, call: Call): Promise<ScanAnswer> {
     const state = this.active.find(id, call.tenant);
     if (state?.retainedSeconds === 0) return this.fromMemory(id, call);
-    const ttlSeconds = await this.ttl(call);
+    const ttlSeconds = await vitalsTtl(this.services, call);
     return this.work.run(call, async (tx) => {
       const row = await scanRow(tx, id);
       if (!row || this.isPast(row.createdAt, ttlSeconds)) throw scanNotFound();
@@ -52,7 +52,7 @@ export class ReadScans {
     { limit, cursor }: InputOf<typeof listScans>,
     call: Call,
   ): Promise<{ items: ScanItem[]; next_cursor: string | null }> {
-    const ttlSeconds = await this.ttl(call);
+    const ttlSeconds = await vitalsTtl(this.services, call);
     const rows = await this.work.run(call, (tx) => scanPage(tx, limit, cursor));
     const kept = rows.filter((row) => !this.isPast(row.createdAt, ttlSeconds));
     const page = cutPage(kept, limit);
@@ -86,11 +86,6 @@ export class ReadScans {
   /** What is past its time is gone for readers at once, though the sweep may take some minutes. */
   private isPast(createdAt: Date, ttlSeconds: number): boolean {
     return isPastRetention(createdAt.getTime(), ttlSeconds, this.clock.nowMs());
-  }
-
-  private async ttl(call: Call): Promise<number> {
-    return (await this.services.call(effectiveTtl, { workspace_id: call.tenant, category: 'vitals' }, call))
-      .ttl_seconds;
   }
 }
 

@@ -1,6 +1,5 @@
 import { asFault, type Clock } from '@smartscan/kernel';
 import type { InputOf } from '@smartscan/contracts/operation';
-import { effectiveTtl } from '@smartscan/contracts/retention';
 import { scanAccepted, scanCancelled, scanCompleted, scanFailed, type startScan } from '@smartscan/contracts/vitals';
 import {
   Reply,
@@ -17,6 +16,7 @@ import type { ActiveScans, ScanSecrets, ScanState } from './active-scan.ts';
 import { itemOfState, NO_SECRETS, withSecrets, type ScanAnswer, type ScanItem } from './present.ts';
 import { addScan, closeScan, removeScan, scanTable, type ScanClosing } from './scans.ts';
 import { readTelemetry, type KeepTelemetry } from './keep-telemetry.ts';
+import { vitalsTtl } from './vitals-ttl.ts';
 
 export interface Measured {
   readonly secrets: Pick<ScanSecrets, 'markers' | 'quality' | 'timings_ms' | 'models'>;
@@ -51,8 +51,9 @@ export class RunScan {
   async run(input: InputOf<typeof startScan>, call: Call, body: Chunks): Promise<ScanAnswer | Reply<ScanItem>> {
     const { measure, active } = this.parts;
     const telemetry = readTelemetry(input.telemetry);
+    const ttlSeconds = await vitalsTtl(this.parts.services, call);
+    // Nothing is awaited between this and the entry into the list that it counts.
     measure.admit();
-    const ttlSeconds = await this.ttl(call);
     const state = this.begin(input, call, ttlSeconds);
     const abort = active.add(state);
     const leave = (): void => abort.abort();
@@ -107,11 +108,6 @@ export class RunScan {
     };
   }
 
-  private async ttl(call: Call): Promise<number> {
-    const input = { workspace_id: call.tenant, category: 'vitals' as const };
-    return (await this.parts.services.call(effectiveTtl, input, call)).ttl_seconds;
-  }
-
   private accept(state: ScanState, call: Call): Promise<void> {
     return this.parts.work.run(call, async (tx) => {
       if (state.retainedSeconds > 0) {
@@ -138,7 +134,7 @@ export class RunScan {
 
   private async complete(state: ScanState, call: Call, measured: Measured): Promise<void> {
     // Asked again: a workspace that chose to keep nothing while this scan ran gets nothing kept.
-    const ttlSeconds = await this.ttl(call);
+    const ttlSeconds = await vitalsTtl(this.parts.services, call);
     const retained = state.retainedSeconds > 0 && ttlSeconds > 0;
     const secrets = { ...state.secrets, ...measured.secrets };
     const life = endScan(state.life, { status: 'completed' }, this.parts.clock.nowMs());

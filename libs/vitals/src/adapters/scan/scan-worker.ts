@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads';
-import { Fault, asFault } from '@smartscan/kernel';
+import { asFault, type Fault } from '@smartscan/kernel';
 import { problem } from '../../domain/scan-problems.ts';
 import { builtFile } from './decoder.ts';
 import type { ScanOutcome, ScanStage } from './outcome.ts';
-import type { FromWorker, PlainFault, ToWorker, WorkerStart } from './worker-messages.ts';
+import { plain, revived, type FromWorker, type ToWorker, type WorkerStart } from './worker-messages.ts';
 
 /**
  * A scan that takes longer is stopped. A minute of 1080p HEVC takes 40 s on one slow core; three times that is a machine
@@ -36,9 +36,6 @@ interface Settled {
   readonly reject: (error: unknown) => void;
   readonly onProgress: (stage: ScanStage, share: number) => void;
 }
-
-const plain = ({ kind, code, message, extras }: Fault): PlainFault => ({ kind, code, message, extras });
-const revived = ({ kind, code, message, extras }: PlainFault): Fault => new Fault(kind, code, message, extras);
 
 /** One thread and the scan that it has. */
 export class ScanWorker {

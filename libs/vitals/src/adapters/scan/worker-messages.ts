@@ -1,4 +1,4 @@
-import type { FaultExtras, FaultKind } from '@smartscan/kernel';
+import { Fault, type FaultExtras, type FaultKind } from '@smartscan/kernel';
 import type { Decoder } from './decoder.ts';
 import type { ScanOutcome, ScanStage } from './outcome.ts';
 
@@ -15,6 +15,9 @@ export interface PlainFault {
   readonly message: string;
   readonly extras: FaultExtras;
 }
+
+export const plain = ({ kind, code, message, extras }: Fault): PlainFault => ({ kind, code, message, extras });
+export const revived = ({ kind, code, message, extras }: PlainFault): Fault => new Fault(kind, code, message, extras);
 
 /** To a worker. A worker has one scan at a time. */
 export type ToWorker =

@@ -4,14 +4,12 @@ import { Fault } from '@smartscan/kernel';
 import { FrameMemory } from './frames.ts';
 import { FACE_DETECTION, FACE_LANDMARKS, loadModel } from './models.ts';
 import { scan, type ScanTools } from './scan.ts';
-import type { FromWorker, PlainFault, ToWorker, WorkerStart } from './worker-messages.ts';
+import { plain, revived, type FromWorker, type ToWorker, type WorkerStart } from './worker-messages.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('this is a worker thread');
 
 const tell = (message: FromWorker): void => port.postMessage(message);
-
-const plain = ({ kind, code, message, extras }: Fault): PlainFault => ({ kind, code, message, extras });
 
 /** Frames of a stack, without the first line, which is the message. */
 const placesOf = (error: Error): readonly string[] =>
@@ -58,8 +56,7 @@ const serve = (tools: ScanTools): void => {
     if (message.type === 'scan') {
       void begin(message.body);
     } else {
-      const { kind, code, message: text, extras } = message.reason;
-      running?.abort(new Fault(kind, code, text, extras));
+      running?.abort(revived(message.reason));
     }
   });
 };
