@@ -3,7 +3,7 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '\\.cluster\\.spec\\.ts$'],
   modulePathIgnorePatterns: ['/dist/'],
   extensionsToTreatAsEsm: [],
   // Tests read the sources, not the build: the workspace packages export them under this condition.
@@ -25,5 +25,5 @@ module.exports = {
   },
   globalSetup: '<rootDir>/libs/testing/src/house/global-setup.ts',
   globalTeardown: '<rootDir>/libs/testing/src/house/global-teardown.ts',
-  testTimeout: 60_000,
+  testTimeout: 180_000,
 };

@@ -3,6 +3,7 @@
  * what the file must be, to the byte: a file whose digest matches is left alone, a build that gives another digest fails.
  *
  *   node models/build.mjs            build what is missing
+ *   node models/build.mjs --graphs   also lay the graphs beside them that TensorFlow.js can run
  *   node models/build.mjs --rewrite  accept what the conversion gives: write its digest into config.json
  */
 import { createHash } from 'node:crypto';
@@ -37,6 +38,29 @@ const convert = (config) => {
   return onnxFile(graph);
 };
 
+/** The files of a graph, and of what they must be together. */
+const graphOf = ({ source, graph }) => {
+  const folder = path.dirname(path.join(packageFolder(source.package), source.file));
+  const json = readFileSync(path.join(folder, path.basename(source.file)));
+  const parts = JSON.parse(json.toString('utf8')).weightsManifest.flatMap(({ paths }) => paths);
+  const weights = parts.map((name) => ({ name, bytes: readFileSync(path.join(folder, name)) }));
+  const digest = digestOf(Buffer.concat([json, ...weights.map(({ bytes }) => bytes)]));
+  return { files: [{ name: graph.file, bytes: json }, ...weights], digest };
+};
+
+const layGraph = (model, rewrite) => {
+  const folder = path.join(import.meta.dirname, model);
+  const configFile = path.join(folder, 'config.json');
+  const text = readFileSync(configFile, 'utf8');
+  const config = JSON.parse(text);
+  if (config.graph === undefined) return;
+  const { files, digest } = graphOf(config);
+  if (rewrite) writeFileSync(configFile, text.replace(config.graph.digest, digest));
+  else if (digest !== config.graph.digest)
+    throw new Error(`${model}: the graph is ${digest}, config.json wants another`);
+  for (const { name, bytes } of files) writeFileSync(path.join(folder, name), bytes);
+};
+
 const build = (model, rewrite) => {
   const folder = path.join(import.meta.dirname, model);
   const configFile = path.join(folder, 'config.json');
@@ -54,4 +78,8 @@ const build = (model, rewrite) => {
   process.stdout.write(`models/${model}: ${bytes.length} bytes, ${digest}\n`);
 };
 
-for (const model of MODELS) build(model, process.argv.includes('--rewrite'));
+const rewrite = process.argv.includes('--rewrite');
+for (const model of MODELS) {
+  build(model, rewrite);
+  if (rewrite || process.argv.includes('--graphs')) layGraph(model, rewrite);
+}

@@ -7,7 +7,7 @@ const IR_VERSION = 8;
 /** Has every operator that is used here, and onnxruntime has supported it since 1.8. */
 const OPSET_VERSION = 15;
 
-const ELEMENT_TYPE = { float32: 1, int64: 7 };
+const ELEMENT_TYPE = { float32: 1, int32: 6, int64: 7 };
 const ATTRIBUTE_TYPE = { int: 2, string: 3, ints: 7 };
 const WIRE = { varint: 0, bytes: 2 };
 
@@ -61,10 +61,12 @@ const tensor = ({ name, shape, data }) =>
     bytes(9, Buffer.from(data.buffer, data.byteOffset, data.byteLength)),
   );
 
-/** Name, float32 and shape of an input or output. */
-const value = ({ name, shape }) => {
-  const dimensions = each(shape, (size) => bytes(1, int(1, size)));
-  return message(bytes(1, name), bytes(2, bytes(1, message(int(1, ELEMENT_TYPE.float32), bytes(2, dimensions)))));
+/** Name, type and shape of an input or output. A size of -1 is any; the first is the batch, the same in all. */
+const value = ({ name, type, shape }) => {
+  const dimensions = each(shape, (size, at) =>
+    bytes(1, size === -1 ? bytes(2, at === 0 ? 'batch' : `size_${at}`) : int(1, size)),
+  );
+  return message(bytes(1, name), bytes(2, bytes(1, message(int(1, ELEMENT_TYPE[type]), bytes(2, dimensions)))));
 };
 
 /**

@@ -1,7 +1,8 @@
 /**
  * Reads a TensorFlow.js graph model and turns it into an ONNX graph. TensorFlow keeps pictures as NHWC and kernels as
  * HWIO, ONNX as NCHW and OIHW; so kernels are permuted here, once, and a picture is transposed back only where the graph
- * flattens it. Covers the operators of the two MediaPipe face models; any other is an error.
+ * flattens it. The first axis counts pictures, however many. Covers the operators of the two MediaPipe face models; any
+ * other is an error.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -138,7 +139,10 @@ class Conversion {
       this.nodes.push({ op: 'Transpose', inputs: [source], output, attributes: { perm: [0, 2, 3, 1] } });
       source = output;
     }
-    const shape = Array.from(this.#weights.get(inputs[1]).data);
+    const [batch, ...rest] = this.#weights.get(inputs[1]).data;
+    if (batch !== 1 && batch !== -1) throw new Error('a reshape across pictures is not covered');
+    // 0 is ONNX for "as many as came in": one of these files was frozen at a single picture, and no operator mixes two.
+    const shape = [0, ...rest];
     const wanted = this.#constant(`${node.name}/shape`, [shape.length], BigInt64Array.from(shape, BigInt));
     this.nodes.push({ op: 'Reshape', inputs: [source, wanted], output: node.name });
   }

@@ -9,7 +9,7 @@ import path from 'node:path';
  * decoding the same file to yuv420p into a pipe that is read and dropped. Ours is a scan in a warm worker: body collected
  * and handed over, demultiplexed, decoded, face, patches, analysis, markers.
  */
-export const goal = 1.5;
+export const goal = 1.2;
 
 let workers;
 let bytes;
@@ -32,7 +32,7 @@ export async function prepare() {
 export const ours = () =>
   measure(async () => {
     const outcome = await workers.run(chunksOf(bytes), { signal: new AbortController().signal });
-    if (outcome.markers.heart_rate.status !== 'ok') throw new Error('the scan gave no heart rate');
+    if (outcome.analysis.heartRate.value === null) throw new Error('the scan gave no heart rate');
   });
 
 export const reference = () =>

@@ -28,6 +28,25 @@ describe('contexts', () => {
     }
   });
 
+  it('every context is a service: one app runs it alone, with an image of its own, and has a place in compose.yaml', () => {
+    const compose = read('compose.yaml');
+    for (const owner of OWNERS) {
+      const apps = ofType('app').filter(({ root }) => {
+        const { dependencies } = JSON.parse(read(`${root}/package.json`)) as { dependencies: Record<string, string> };
+        return Object.keys(dependencies).sort().join() === [`@smartscan/${owner}`, '@smartscan/platform'].sort().join();
+      });
+      expect([owner, apps.length]).toEqual([owner, 1]);
+      const app = apps[0]?.name ?? '';
+      expect(read(`apps/${app}/src/main.ts`)).toContain(`runService([${owner}], process)`);
+      expect(read('Dockerfile')).toMatch(new RegExp(`^FROM (?:plain|media) AS runtime-${app}$`, 'm'));
+      expect(compose).toMatch(new RegExp(`^  ${owner}:\\n    <<: \\*service\\n.*APP: ${app} `, 'm'));
+      expect(compose).toMatch(new RegExp(`SERVICE_ADDRESSES: .*\\b${owner}=https:`));
+      expect(compose).toMatch(new RegExp(`for name in .*\\b${owner}\\b.*; do`));
+      // The migration's: all of them.
+      expect(compose).toMatch(new RegExp(`DATABASE_PASSWORDS: '(?=.*,).*"${owner}":`));
+    }
+  });
+
   it('every handler, job and mount that a context names is one that it provides', async () => {
     for (const context of await allContexts()) {
       const provided = new Set<unknown>(

@@ -1,7 +1,7 @@
 import ts from 'typescript';
 import { parse, walk } from './imports.ts';
 
-const KINDS = ['Counter', 'Gauge', 'Histogram', 'Summary'];
+const KINDS = ['Counter', 'Gauge', 'Histogram', 'Summary', 'DurationHistogram'];
 
 export interface Metric {
   readonly name: string;

@@ -8,10 +8,14 @@ import { dirname, join } from 'node:path';
 import prettier from 'prettier';
 
 const ROOT = join(import.meta.dirname, '../..');
-const TEMPLATES = join(import.meta.dirname, 'context');
+/** What is written, and where to: the context, and the service that runs it alone. */
+const TEMPLATES = { context: `libs/__name__`, service: `apps/__name__` };
 /** Where every context there is stands in a list. */
 const LISTS = ['apps/all-in-one/src/platform.ts', 'test/journeys/world.ts'];
-const APP = 'apps/all-in-one';
+/** The apps that hold every context: the laptop's process, and what brings the stores up to date. */
+const APPS = ['apps/all-in-one', 'apps/migrate'];
+/** Ours, for a cell on one machine: the first service listens here, each further one beside it. */
+const FIRST_PORTS = { service: 7_441, ops: 9_461 };
 
 const [name = ''] = process.argv.slice(2);
 // One word: it is a folder, a schema, a login role, a consumer group, a topic and an identifier. PostgreSQL cuts names
@@ -56,10 +60,13 @@ function withEntry(packages, key, value) {
 }
 
 async function addTemplates() {
-  const paths = (await readdir(TEMPLATES, { recursive: true })).filter((path) => path.endsWith('.tmpl'));
-  for (const path of paths) {
-    const target = path === 'contracts.ts.tmpl' ? `libs/contracts/src/${name}.ts` : `libs/${name}/${path.slice(0, -5)}`;
-    files.set(fill(target), fill(await readFile(join(TEMPLATES, path), 'utf8')));
+  for (const [kind, place] of Object.entries(TEMPLATES)) {
+    const folder = join(import.meta.dirname, kind);
+    const paths = (await readdir(folder, { recursive: true })).filter((path) => path.endsWith('.tmpl'));
+    for (const path of paths) {
+      const target = path === 'contracts.ts.tmpl' ? 'libs/contracts/src/__name__.ts' : `${place}/${path.slice(0, -5)}`;
+      files.set(fill(target), fill(await readFile(join(folder, path), 'utf8')));
+    }
   }
 }
 
@@ -80,29 +87,68 @@ async function addToBuild() {
       { path },
     );
   await changeJson('tsconfig.json', (json) => {
-    json.references = before(json.references, `libs/${name}`);
+    json.references = [...before(json.references, `libs/${name}`), { path: `apps/${name}` }];
   });
-  await changeJson(`${APP}/tsconfig.json`, (json) => {
-    json.references = before(json.references, `../../libs/${name}`);
+  for (const app of APPS) {
+    await changeJson(`${app}/tsconfig.json`, (json) => {
+      json.references = [...json.references, { path: `../../libs/${name}` }];
+    });
+  }
+}
+
+/** An image, and a place in the cell on one machine. */
+async function addToImages() {
+  await change('Dockerfile', (text) =>
+    text.replace(/^FROM plain AS runtime-migrate\n/m, `FROM plain AS runtime-${name}\n$&`),
+  );
+  await change('compose.yaml', (text) => {
+    const at = text.match(/^ {6}SMARTSCAN_CERTIFICATES: /gm).length;
+    const [service, ops] = [FIRST_PORTS.service + at, FIRST_PORTS.ops + at];
+    const password = `d${String(at + 1).padStart(31, '0')}`;
+    const block = `  ${name}:
+    <<: *service
+    build: { context: ., args: { APP: ${name} } }
+    environment:
+      <<: *settings
+      SMARTSCAN_DATABASE_PASSWORDS: '{"${name}":"${password}"}'
+      SMARTSCAN_CERTIFICATES: /certificates/${name}
+      SMARTSCAN_OPS_PORT: '${ops}'
+      SMARTSCAN_SERVICE_PORT: '${service}'
+`;
+    return text
+      .replace(/^( {2}SMARTSCAN_SERVICE_ADDRESSES: .*)$/m, `$1,${name}=https://127.0.0.1:${service}`)
+      .replace(/^( {8}for name in .*); do$/m, `$1 ${name}; do`)
+      .replace(/^( {6}SMARTSCAN_DATABASE_PASSWORDS: '\{"gateway".*,.*)\}'$/m, `$1,"${name}":"${password}"}'`)
+      .replace(/^configs:/m, `${block}\n$&`);
   });
 }
 
-async function addToApp() {
-  const own = JSON.parse(files.get(`libs/${name}/package.json`));
-  await changeJson(`${APP}/package.json`, (json) => {
-    json.dependencies[own.name] = own.version;
+/** What `npm install` would write into the lock file about a folder of ours. */
+function lock(json, folder) {
+  const { name: packageName, version, license, dependencies } = JSON.parse(files.get(`${folder}/package.json`));
+  json.packages = withEntry(json.packages, folder, {
+    name: packageName,
+    version,
+    license,
+    dependencies: sortedByName(dependencies),
   });
-  await changeJson('package-lock.json', (json) => {
-    const { version, license, dependencies } = own;
-    const app = json.packages[APP];
-    app.dependencies = sortedByName({ ...app.dependencies, [own.name]: version });
-    json.packages = withEntry(json.packages, `libs/${name}`, {
-      name: own.name,
-      version,
-      license,
-      dependencies: sortedByName(dependencies),
+  json.packages = withEntry(json.packages, `node_modules/${packageName}`, { resolved: folder, link: true });
+}
+
+async function addToApps() {
+  const own = JSON.parse(files.get(`libs/${name}/package.json`));
+  for (const app of APPS) {
+    await changeJson(`${app}/package.json`, (json) => {
+      json.dependencies[own.name] = own.version;
     });
-    json.packages = withEntry(json.packages, `node_modules/${own.name}`, { resolved: `libs/${name}`, link: true });
+  }
+  await changeJson('package-lock.json', (json) => {
+    for (const app of APPS) {
+      const locked = json.packages[app];
+      locked.dependencies = sortedByName({ ...locked.dependencies, [own.name]: own.version });
+    }
+    lock(json, `libs/${name}`);
+    lock(json, `apps/${name}`);
   });
   for (const path of LISTS) {
     await change(path, (text) =>
@@ -124,12 +170,14 @@ async function writeFiles() {
   }
   // What `npm install` would do, without asking the registry about everything else.
   await symlink(`../../libs/${name}`, join(ROOT, `node_modules/@smartscan/${name}`), 'dir');
+  await symlink(`../../apps/${name}`, join(ROOT, `node_modules/@smartscan/app-${name}`), 'dir');
 }
 
 await addTemplates();
 await addOwner();
 await addToBuild();
-await addToApp();
+await addToImages();
+await addToApps();
 await writeFiles();
 execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'libs/contracts'], {
   cwd: ROOT,
@@ -137,5 +185,5 @@ execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'libs/c
 });
 execFileSync(process.execPath, [join(import.meta.dirname, 'update-locks.mjs')], { cwd: ROOT, stdio: 'inherit' });
 console.log(
-  `\nlibs/${name} stands. Say in its README what it is for, replace what it does, then: npm run check && npm test`,
+  `\nlibs/${name} stands, and apps/${name} runs it. Say in their READMEs what it is for, replace what it does, then: npm run check && npm test`,
 );

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { MADE, ROOT } from './tree.ts';
 
-const NAME = 'canary';
+const NAME = 'specimen';
 
 /** The repository's sources in a folder of their own, with the packages of this one and links to its own libs. */
 function copyRepository(): string {
@@ -55,7 +55,7 @@ describe('npm run new:context', () => {
   const PATIENCE_MS = 240_000;
 
   it('refuses a name that can be no context', () => {
-    for (const name of ['', 'Canary', 'two-words', 'kernel', 'page', 'x; drop']) {
+    for (const name of ['', 'Specimen', 'two-words', 'kernel', 'page', 'x; drop']) {
       expect(failureOf('test/house/new-context.mjs', name)).toMatch(/^exit 2/);
     }
   });
@@ -78,7 +78,7 @@ describe('npm run new:context', () => {
     () => {
       const include = written.filter((path) => path.endsWith('.ts'));
       writeFileSync(join(copy, 'tsconfig.written.json'), JSON.stringify({ extends: './tsconfig.spec.json', include }));
-      expect(failureOf(tsc, '-b', `libs/${NAME}`)).toBe('');
+      expect(failureOf(tsc, '-b', `libs/${NAME}`, `apps/${NAME}`)).toBe('');
       expect(failureOf(tsc, '-p', 'tsconfig.pure.json')).toBe('');
       expect(failureOf(tsc, '-p', 'tsconfig.written.json')).toBe('');
     },

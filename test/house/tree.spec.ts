@@ -29,6 +29,7 @@ const CONFIGURATION = [
   'Dockerfile',
   'compose.yaml',
   'eslint.config.mjs',
+  'jest.cluster.config.cjs',
   'jest.config.cjs',
   'nx.json',
   'package-lock.json',

@@ -1,27 +1,37 @@
 import { allOperations, pathMembers } from '@smartscan/contracts/operation';
-import { eventually, filesWith, holds, makeFaceVideo, tablesWith, type House } from '@smartscan/testing';
-import { buildWorld, contexts, signUp, type Customer } from './world.ts';
+import { eventually, filesWith, holds, makeFaceVideo, tablesWith } from '@smartscan/testing';
+import { buildWorld, canary, contexts, signUp, type Customer, type World } from './world.ts';
 
 describe('two tenants', () => {
-  const CANARY_A = 'canary-of-tenant-a-91c2';
-  const CANARY_B = 'canary-of-tenant-b-4e7d';
-  let house: House;
+  const CANARY_A = canary('canary-of-tenant-a-91c2');
+  const CANARY_B = canary('canary-of-tenant-b-4e7d');
+  let world: World;
   let a: Customer;
   let b: Customer;
   let scanOfA: string;
+  let subjectOfA: string;
+  let calibrationOfA: string;
+  let recordingOfA: string;
   beforeAll(async () => {
-    house = await buildWorld();
-    a = await signUp(house.running.url);
-    b = await signUp(house.running.url);
+    world = await buildWorld();
+    a = await signUp(world.url);
+    b = await signUp(world.url);
     const small = { seconds: 12, width: 320, height: 240 };
     const scanned = await a.scan(await makeFaceVideo({ ...small, canary: CANARY_A }), {
       'smartscan-patient-id': CANARY_A,
     });
     expect(scanned.status).toBe(200);
     scanOfA = scanned.body['id'] as string;
+    subjectOfA = scanned.body['subject_id'] as string;
+    const reading = { kind: 'oximeter', device: 'finger_oximeter', spo2_percent: 97 };
+    const calibrated = await a.ask('POST', `/v1/subjects/${subjectOfA}/calibrations`, {
+      body: { scan_id: scanOfA, taken_at: scanned.body['created_at'], reading },
+    });
+    calibrationOfA = calibrated.body['id'] as string;
+    recordingOfA = (await a.ask('POST', '/v1/recordings')).body['id'] as string;
     await b.scan(await makeFaceVideo({ ...small, canary: CANARY_B }), { 'smartscan-patient-id': CANARY_B });
   });
-  afterAll(() => house.stop());
+  afterAll(() => world.stop());
 
   it('P15: through no public route does one see anything of the other', async () => {
     const keysOfA = (await a.ask('GET', '/v1/api-keys')).body['items'] as unknown as { id: string }[];
@@ -33,9 +43,15 @@ describe('two tenants', () => {
     );
     expect(routes.length).toBeGreaterThan(8);
     for (const { method, path } of routes) {
-      const target = path.replace(/\{(\w+)\}/g, (_, member: string) =>
-        path.includes('api-keys') ? (keysOfA[0]?.id ?? '') : member === 'category' ? 'vitals' : scanOfA,
-      );
+      const ids = {
+        'api-keys': keysOfA[0]?.id,
+        calibrations: calibrationOfA,
+        recordings: recordingOfA,
+        scans: scanOfA,
+      };
+      const [, id] = Object.entries(ids).find(([collection]) => path.includes(`/${collection}`)) ?? [];
+      const ofA: Readonly<Record<string, unknown>> = { category: 'vitals', subject_id: subjectOfA, id };
+      const target = path.replace(/\{(\w+)\}/g, (_, member: string) => String(ofA[member]));
       const answer = await b.ask(
         method,
         target,
@@ -65,9 +81,9 @@ describe('two tenants', () => {
           requestId: 'none',
         };
         // No condition at all: the policy is the only guard.
-        const rows = await house
-          .work(context)
-          .run(scope, (tx) => tx.em.execute<Record<string, unknown>[]>(`SELECT * FROM ${context.name}.${table.name}`));
+        const rows = await (
+          await world.work(context)
+        ).run(scope, (tx) => tx.em.execute<Record<string, unknown>[]>(`SELECT * FROM ${context.name}.${table.name}`));
         const foreign = rows.filter((row) => row[table.tenantColumn as string] !== b.workspace);
         expect({ table: table.fullName, foreign: foreign.length }).toEqual({ table: table.fullName, foreign: 0 });
       }
@@ -82,9 +98,9 @@ describe('two tenants', () => {
       purpose: 'administer_account' as const,
       requestId: 'none',
     };
-    const rows = await house
-      .work(vitals as (typeof contexts)[number])
-      .run(scope, (tx) => tx.em.execute<unknown[]>('SELECT * FROM vitals.scan'));
+    const rows = await (
+      await world.work(vitals as (typeof contexts)[number])
+    ).run(scope, (tx) => tx.em.execute<unknown[]>('SELECT * FROM vitals.scan'));
     expect(rows).toEqual([]);
   });
 
@@ -97,15 +113,15 @@ describe('two tenants', () => {
       requestId: 'none',
     };
     await expect(
-      house.work(audit).run(scope, (tx) => tx.em.execute('SELECT * FROM vitals.scan')),
+      (await world.work(audit)).run(scope, (tx) => tx.em.execute('SELECT * FROM vitals.scan')),
     ).rejects.toMatchObject({ code: 'platform.row_refused' });
   });
 
   it('P11 P40: nothing of video or patient id is in any table, file or log line as it was sent', async () => {
     for (const canary of [CANARY_A, CANARY_B]) {
-      expect(await tablesWith(house.admin, canary)).toEqual([]);
-      expect(await filesWith(house.directory, canary)).toEqual([]);
-      expect(holds(house.logged(), canary)).toBe(false);
+      expect(await tablesWith(world.admin, canary)).toEqual([]);
+      for (const folder of world.folders) expect(await filesWith(folder, canary)).toEqual([]);
+      expect(holds(world.logged(), canary)).toBe(false);
     }
   });
 });

@@ -1,5 +1,5 @@
-import { eventually, makeFaceVideo, type House } from '@smartscan/testing';
-import { buildWorld, shortVideo, signUp, type Customer } from './world.ts';
+import { eventually, filesWith, holds, makeFaceVideo, tablesWith } from '@smartscan/testing';
+import { buildWorld, canary, shortVideo, signUp, type Answer, type Customer, type World } from './world.ts';
 
 interface Markers {
   readonly [name: string]: {
@@ -9,14 +9,19 @@ interface Markers {
   };
 }
 
+const PATIENT = canary('patient-of-a-journey-6d13');
+const VISIT = canary('visit-of-a-journey-b08e');
+/** kg: a weight as nobody else has it. */
+const WEIGHT = canary('81.234567891');
+
 describe('a scan, from sign-up to deletion', () => {
-  let house: House;
+  let world: World;
   let customer: Customer;
   beforeAll(async () => {
-    house = await buildWorld();
-    customer = await signUp(house.running.url);
+    world = await buildWorld();
+    customer = await signUp(world.url);
   });
-  afterAll(() => house.stop());
+  afterAll(() => world.stop());
 
   it('a 30 s video becomes a heart rate within 1 bpm and an SDNN within 10 ms of the truth', async () => {
     const video = await makeFaceVideo();
@@ -27,10 +32,40 @@ describe('a scan, from sign-up to deletion', () => {
     expect(Math.abs((markers['hrv_sdnn']?.value ?? 0) - video.truth.sdnn)).toBeLessThanOrEqual(10);
   });
 
+  it('what the caller tells of the person makes the markers that ask for it, and is kept nowhere', async () => {
+    const person = {
+      'smartscan-age': '45',
+      'smartscan-sex': 'male',
+      'smartscan-height-cm': '180',
+      'smartscan-weight-kg': WEIGHT,
+      'smartscan-systolic-pressure': '130',
+      'smartscan-pressure-treated': 'no',
+      'smartscan-smoker': 'no',
+      'smartscan-diabetes': 'no',
+    };
+    const markersOf = ({ body }: Answer): Markers => body['markers'] as unknown as Markers;
+    const known = markersOf(await customer.scan(await shortVideo(), person));
+    for (const name of ['fitness', 'heart_age', 'cardiovascular_risk']) {
+      expect(known[name]?.value).toEqual(expect.any(Number));
+    }
+    const unknown = markersOf(await customer.scan(await shortVideo()));
+    expect(unknown['fitness']).toMatchObject({ value: null, status: 'refused', reasons: ['needs_age', 'needs_sex'] });
+    expect(unknown['arousal']).toMatchObject({ value: null, status: 'unsupported', reasons: ['needs_contact'] });
+    expect(await tablesWith(world.admin, WEIGHT)).toEqual([]);
+    for (const folder of world.folders) expect(await filesWith(folder, WEIGHT)).toEqual([]);
+    expect(holds(world.logged(), WEIGHT)).toBe(false);
+  });
+
+  it('what can be said of no adult is refused before the video is read, without a word of it', async () => {
+    const { status, body } = await customer.scan(await shortVideo(), { 'smartscan-age': '1234.5' });
+    expect([status, body['errors']]).toEqual([400, [{ header: 'smartscan-age', code: 'too_large', expected: 120 }]]);
+    expect(JSON.stringify(body)).not.toContain('1234');
+  });
+
   it('a kept scan is read, listed and deleted, and what was deleted is gone', async () => {
     const scanned = await customer.scan(await shortVideo(), {
-      'smartscan-patient-id': 'patient-1',
-      'smartscan-visit-id': 'visit-1',
+      'smartscan-patient-id': PATIENT,
+      'smartscan-visit-id': VISIT,
     });
     const id = scanned.body['id'] as string;
     const read = await customer.ask('GET', `/v1/scans/${id}`);
@@ -38,8 +73,8 @@ describe('a scan, from sign-up to deletion', () => {
       expect.objectContaining({
         id,
         status: 'completed',
-        patient_id: 'patient-1',
-        visit_id: 'visit-1',
+        patient_id: PATIENT,
+        visit_id: VISIT,
         markers: scanned.body['markers'],
       }),
     );
@@ -96,7 +131,7 @@ describe('a scan, from sign-up to deletion', () => {
       'smartscan-telemetry': '{"camera_model":"front","ambient_light":120}',
     });
     expect(accepted.status).toBe(200);
-    const { rows } = await house.admin.query<Record<string, unknown>>('SELECT * FROM vitals.telemetry');
+    const { rows } = await world.admin.query<Record<string, unknown>>('SELECT * FROM vitals.telemetry');
     expect(rows).toHaveLength(1);
     expect(JSON.stringify(rows)).not.toContain((accepted.body['id'] as string).slice(4));
   });

@@ -1,11 +1,17 @@
 import { randomBytes } from 'node:crypto';
+import { appendFileSync } from 'node:fs';
 import { audit } from '@smartscan/audit';
 import { gateway } from '@smartscan/gateway';
 import { identity } from '@smartscan/identity';
-import type { Context } from '@smartscan/platform/ports';
+import type { Platform } from '@smartscan/platform';
+import { cluster, readServiceSettings } from '@smartscan/platform/cluster';
+import type { Context, UnitOfWork } from '@smartscan/platform/ports';
 import { retention } from '@smartscan/retention';
-import { buildHouse, makeFaceVideo, type FaceVideo, type House, type HouseOptions } from '@smartscan/testing';
+import { buildHouse, makeFaceVideo, type FaceVideo } from '@smartscan/testing';
+import { sharedCell } from '@smartscan/testing/cell';
+import { hasEngines, testEngines } from '@smartscan/testing/engines';
 import { vitals } from '@smartscan/vitals';
+import type pg from 'pg';
 
 export const contexts: readonly Context[] = [identity, audit, retention, vitals, gateway];
 
@@ -79,7 +85,66 @@ export async function signUp(url: string, region = 'us-east-1'): Promise<Custome
   return new Customer(url, body.workspace.id, body.api_key.secret);
 }
 
-export const buildWorld = (options?: HouseOptions): Promise<House> => buildHouse(contexts, options);
+/** The platform as a journey meets it, wherever it runs: an address, and what a test may look at behind it. */
+export interface World {
+  readonly url: string;
+  /** The superuser's view: sees every row of every tenant. */
+  readonly admin: pg.Client;
+  /** Folders of everything that is kept on disk. */
+  readonly folders: readonly string[];
+  /** Everything that was logged so far. */
+  logged(): string;
+  /** A context's own way to its schema, and no further. */
+  work(context: Context): Promise<UnitOfWork>;
+  stop(): Promise<void>;
+}
+
+/**
+ * A value that must turn up nowhere but in answers to whoever sent it. Where journeys run on real engines, what those keep
+ * is searched for it once all have ended.
+ */
+export function canary(text: string): string {
+  if (hasEngines()) appendFileSync(testEngines().canaryFile, `${text}\n`);
+  return text;
+}
+
+/** In one process on the embedded place; or, where this run has real engines, as services on them. */
+export const buildWorld = (): Promise<World> => (hasEngines() ? cellWorld() : embeddedWorld());
+
+async function embeddedWorld(): Promise<World> {
+  const house = await buildHouse(contexts);
+  return {
+    url: house.running.url,
+    admin: house.admin,
+    folders: [house.directory],
+    logged: house.logged,
+    work: (context) => Promise.resolve(house.work(context)),
+    stop: house.stop,
+  };
+}
+
+async function cellWorld(): Promise<World> {
+  const engines = testEngines();
+  const cell = await sharedCell(engines, engines.cellFile);
+  const platforms = new Map<Context, Promise<Platform>>();
+  const platformOf = (context: Context): Promise<Platform> => {
+    const { own } = readServiceSettings(cell.env(context.name), [context]);
+    const platform = platforms.get(context) ?? cluster(own, [context]);
+    platforms.set(context, platform);
+    return platform;
+  };
+  return {
+    url: cell.url,
+    admin: cell.admin,
+    folders: engines.folders,
+    logged: () => cell.logged(),
+    work: async (context) => (await platformOf(context)).openDatabase(context),
+    stop: async () => {
+      for (const platform of platforms.values()) await (await platform).close();
+      await cell.detach();
+    },
+  };
+}
 
 let short: Promise<FaceVideo> | undefined;
 /** Twelve seconds at 320 × 240: enough for a heart rate, and quick. */

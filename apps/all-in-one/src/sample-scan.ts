@@ -68,13 +68,15 @@ export async function runSampleScan(url: string, key: string): Promise<{ truth: 
 
 export function printVitals({ truth, result }: { truth: Truth; result: ScanResult }): void {
   say();
-  say('  vital               value        confidence  status            truth of the sample');
+  say('  vital                 value        confidence  status            truth of the sample');
   for (const [name, marker] of Object.entries(result.markers)) {
+    // Why no scan gives them is in docs/markers.md.
+    if (marker.status === 'unsupported') continue;
     const value = marker.value === null ? '-' : `${marker.value.toFixed(1)} ${marker.unit}`;
     const known = (truth as unknown as Record<string, number | undefined>)[name];
     const reasons = marker.reasons.length > 0 ? ` (${marker.reasons.join(', ')})` : '';
     const columns = [
-      name.padEnd(19),
+      name.padEnd(21),
       value.padEnd(12),
       marker.confidence.toFixed(2).padEnd(11),
       (marker.status + reasons).padEnd(17),

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Running } from '@smartscan/platform';
+import { STOP_WITHIN_MS, stopsInTime, untilSignal, type Running } from '@smartscan/platform';
 import { elapsed, say, sayStep, tellFailure } from './console.ts';
 import { startPlatform, type Environment, type Settings, type Started } from './platform.ts';
 import { printVitals, runSampleScan, signUp } from './sample-scan.ts';
@@ -17,7 +17,7 @@ export async function serve(environment: Environment): Promise<number> {
     return 1;
   }
   const { running, settings } = started;
-  const stopped = untilSignal();
+  const stopped = untilSignal(process);
   say(
     `  [${elapsed()}] Ready: ${running.url} (documentation: ${running.url}/docs, health and metrics: ${running.opsUrl})`,
   );
@@ -32,22 +32,11 @@ export async function serve(environment: Environment): Promise<number> {
   return stopWithin(running);
 }
 
-/** Ours: a scan that is running takes some seconds to end, an upload up to two minutes; Kubernetes gives 30 s. */
-const STOP_WITHIN_MS = 30_000;
-
 /** Resolves to the exit code: 0 where everything came to its end. */
 async function stopWithin(running: Running): Promise<number> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<number>((resolve) => {
-    timer = setTimeout(() => resolve(1), STOP_WITHIN_MS);
-  });
-  const code = await Promise.race([running.stop().then(() => 0), late]);
-  clearTimeout(timer);
-  if (code !== 0) {
-    say(`Not everything ended within ${STOP_WITHIN_MS / 1_000} s. What was acknowledged is safe.`);
-    process.exit(code);
-  }
-  return code;
+  if (await stopsInTime(() => running.stop())) return 0;
+  say(`Not everything ended within ${STOP_WITHIN_MS / 1_000} s. What was acknowledged is safe.`);
+  return process.exit(1);
 }
 
 async function firstScan(running: Running, { dataDirectory, region }: Settings): Promise<void> {
@@ -67,16 +56,3 @@ async function firstScan(running: Running, { dataDirectory, region }: Settings):
   say('Generating a sample video with a known pulse and scanning it through the gateway …');
   printVitals(await runSampleScan(running.url, key));
 }
-
-/** Resolves at the first Ctrl-C or SIGTERM; a second one ends the process at once. */
-const untilSignal = (): Promise<void> =>
-  new Promise((resolve) => {
-    let told = false;
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.on(signal, () => {
-        if (told) process.exit(130);
-        told = true;
-        resolve();
-      });
-    }
-  });

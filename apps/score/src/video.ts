@@ -11,6 +11,7 @@
 import { readFile } from 'node:fs/promises';
 import { argv, env, exit, stderr, stdout } from 'node:process';
 import { asFault } from '@smartscan/kernel';
+import { markersOf } from '@smartscan/vitals/markers';
 import { findDecoder, ScanWorkers } from '@smartscan/vitals/scan';
 
 /** The API takes bodies up to this size. */
@@ -24,8 +25,8 @@ const wantedDecoder = (name: string | undefined): 'ffmpeg' | 'webcodecs' | undef
 const scanFile = async (workers: ScanWorkers, file: string): Promise<object> => {
   const body = await readFile(file);
   try {
-    const { markers, quality, timings_ms } = await workers.run([body], { signal: new AbortController().signal });
-    return { file, markers, quality, timings: timings_ms };
+    const { analysis, quality, timings_ms } = await workers.run([body], { signal: new AbortController().signal });
+    return { file, markers: markersOf({ analysis, person: {} }), quality, timings: timings_ms };
   } catch (error) {
     const { message, status, code, extras } = asFault(error);
     return { file, problem: { title: message, status, code, ...(extras.remedy ? { detail: extras.remedy } : {}) } };

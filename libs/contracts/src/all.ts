@@ -3,6 +3,8 @@ import './gateway.ts';
 import './identity.ts';
 import './retention.ts';
 import './vitals.ts';
+import './vitals/calibrations.ts';
+import './vitals/recordings.ts';
 
 /**
  * The registries, with the contracts of every owner in them. A module of contracts registers what it defines when it is

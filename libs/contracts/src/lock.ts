@@ -37,6 +37,10 @@ const lockOfEvent = ({ topic, body }: EventContract): Json => ({ topic, body: sh
 function lockOfOperation(operation: Operation): Json {
   const { method, path, headers, scope, status, events, idempotencyKey, stream } = operation;
   const also = Object.entries(operation.also).map(([code, schema]) => [code, shapeOf(schema, 'output')]);
+  const forms = Object.entries(operation.representations).map(([type, { schema }]) => [
+    type,
+    shapeOf(schema, 'output'),
+  ]);
   return {
     method,
     path,
@@ -49,6 +53,8 @@ function lockOfOperation(operation: Operation): Json {
     events,
     output: shapeOf(operation.output, 'output'),
     also: Object.fromEntries(also),
+    // Where there are none nothing is said, as before there could be any.
+    ...(forms.length === 0 ? {} : { representations: Object.fromEntries(forms) }),
   };
 }
 

@@ -20,6 +20,14 @@ export interface StreamedBody {
   readonly mediaTypes: readonly string[];
   readonly maxBytes: number;
   readonly description: string;
+  /** What its owner reads it by where it is sent as JSON. It is not read on the way: for documents alone. */
+  readonly schema?: z.ZodType;
+}
+
+/** Another form in which an operation's answer can be asked for with `Accept`, beside JSON. */
+export interface Representation {
+  readonly schema: z.ZodType;
+  readonly description: string;
 }
 
 /** Where a member of the input comes from when the operation is public and it's neither in the path, query nor body. */
@@ -42,6 +50,12 @@ export interface Operation<In extends z.ZodObject = z.ZodObject, Out extends z.Z
   readonly output: Out;
   /** Other successful answers, by status (`202` beside `200`). */
   readonly also: Readonly<Record<number, z.ZodType>>;
+  /**
+   * Other forms of the answer with the operation's own status, by media type; JSON stays what is answered to who asks for
+   * nothing, and may always be what the owner answers. A handler is told by `Call.representation` what was asked for and
+   * says by the Content-Type of its reply what it gives.
+   */
+  readonly representations: Readonly<Record<string, Representation>>;
   /** The answer is a stream of server-sent events, each of which is an `output`. */
   readonly events: boolean;
   /** Problem codes a caller can meet, beside those that every operation has. */
@@ -66,6 +80,7 @@ type Optional =
   | 'stream'
   | 'status'
   | 'also'
+  | 'representations'
   | 'events'
   | 'errors'
   | 'phi'
@@ -88,6 +103,7 @@ export function defineOperation<In extends z.ZodObject, Out extends z.ZodType>(
     stream: undefined,
     status: 200,
     also: {},
+    representations: {},
     events: false,
     errors: [],
     phi: 'no',

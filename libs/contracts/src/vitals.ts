@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import { idPattern } from '@smartscan/kernel';
+import { idPattern, MARKER_NAMES } from '@smartscan/kernel';
 import { defineCustody, definePhiAccess } from './custody.ts';
 import { defineEvent, field } from './event.ts';
 import { defineOperation } from './operation.ts';
 import { pageInput, pageOf } from './page.ts';
+import { scanForms } from './vitals/fhir.ts';
+import { personHeaders, personInput } from './vitals/person.ts';
 
 export const custody = defineCustody('vitals');
 export const phiAccessed = definePhiAccess('vitals');
@@ -38,7 +40,16 @@ export const marker = z.object({
   reasons: z.array(z.string()),
   method: z.string(),
   interval: z.tuple([z.number(), z.number()]).optional(),
+  calibrated_at: z.iso.datetime().optional().describe('When the reference reading was taken that the value rests on'),
+  wellness_estimate: z.boolean().optional().describe('Not measured and not calibrated: on request only'),
 });
+
+/** A result that was kept before a marker came to be does not have it. */
+export const markers = z
+  .partialRecord(z.enum(MARKER_NAMES), marker)
+  .describe(
+    `By name: ${MARKER_NAMES.join(', ')}. A marker has a value where its status is \`ok\` or \`low_confidence\`; else \`reasons\` say why not: the video (\`refused\`), an input that the request lacks (\`needs_…\`), or that no scan gives it (\`unsupported\`). \`confidence\` is the probability that the truth lies within what a reader can live with, \`interval\` holds it with 95 %.`,
+  );
 
 /** What an SDK may tell of the device, and nothing else (P18). Unknown members are refused. */
 export const telemetry = z.strictObject({
@@ -71,20 +82,28 @@ export const scanQuality = z.object({
   frames: z.int(),
   fps: z.number(),
   duration_seconds: z.number(),
-  codec: z.string(),
+  codec: z
+    .string()
+    .describe(
+      '`traces` where a device sent colours and no pictures, and what is said of pictures is null; `frames` where it sent crops',
+    ),
   bitrate_kbps: z.number().nullable(),
-  width: z.int(),
-  height: z.int(),
-  rotation: z.int(),
+  width: z.int().nullable(),
+  height: z.int().nullable(),
+  rotation: z.int().nullable(),
   face_quality: z.number().nullable(),
   decoder: z.string(),
 });
 
 export const scan = z.object({
   ...scanSummary,
+  subject_id: z
+    .string()
+    .nullable()
+    .describe('Our own name for the person, where patient_id was given: for calibrations'),
   patient_id: z.string().nullable(),
   visit_id: z.string().nullable(),
-  markers: z.record(z.string(), marker).nullable(),
+  markers: markers.nullable(),
   quality: scanQuality.nullable(),
   timings_ms: z.record(z.string(), z.number()).nullable(),
   models: z.record(z.string(), z.string()).nullable().describe('SHA-256 digest of each model that took part'),
@@ -100,6 +119,9 @@ export const scanProgress = z.object({
 /** Megabytes here are 10^6 bytes. 100 MB hold 60 s at 13 Mbit/s, more than any phone's front camera records. Ours. */
 export const SCAN_BODY_MAX_BYTES = 100_000_000;
 
+/** An hour: whoever can wait longer asks again. Ours. */
+export const SCAN_DEADLINE_MAX_SECONDS = 3_600;
+
 const VIDEO_PROBLEMS = [
   'vitals.not_a_video',
   'vitals.corrupt',
@@ -112,6 +134,8 @@ const VIDEO_PROBLEMS = [
   'vitals.too_dark',
   'vitals.frozen_picture',
   'vitals.overloaded',
+  'vitals.tenant_share',
+  'vitals.deadline_too_short',
 ] as const;
 
 export const startScan = defineOperation({
@@ -121,7 +145,7 @@ export const startScan = defineOperation({
   path: '/v1/scans',
   title: 'Turn a face video into vitals',
   description:
-    'The body is the video itself, 10 to 60 seconds of one face. It is processed in memory and never stored. Answers 200 with the vitals, or, with `Prefer: respond-async`, 202 with a scan to poll, follow or cancel.',
+    'The body is the video itself, 10 to 60 seconds of one face. It is processed in memory and never stored. Answers 200 with the vitals, or, with `Prefer: respond-async`, 202 with a scan to poll, follow or cancel. A scan that would not be over before its deadline is refused at once, before its body is read where its length tells. What it tells of the person in headers is used for the markers whose formula asks for it, and kept nowhere.',
   input: z.object({
     patient_id: z.string().trim().min(1).max(128).optional(),
     visit_id: z.string().trim().min(1).max(128).optional(),
@@ -130,15 +154,45 @@ export const startScan = defineOperation({
       .max(1_024)
       .optional()
       .describe('JSON with camera_model, os_version, orientation, ambient_light, face_quality'),
+    ...personInput,
+    estimates: z
+      .enum(['wellness'])
+      .optional()
+      .describe(
+        '`wellness`: also oxygen saturation and blood pressure without a calibration, flagged, with wide intervals',
+      ),
+    deadline_seconds: z.coerce
+      .number()
+      .min(1)
+      .max(SCAN_DEADLINE_MAX_SECONDS)
+      .optional()
+      .describe(
+        'Seconds from the last byte of the body within which the answer is wanted; 60 if not told, 900 in batch',
+      ),
+    lane: z
+      .enum(['interactive', 'batch'])
+      .optional()
+      .describe('batch gives way to those who wait for an answer; it counts only with `Prefer: respond-async`'),
+    declared_bytes: z.coerce.number().int().min(0).optional().describe('Length of the body'),
   }),
   // In headers, since an id of a person may not stand in a URL (P08) and the body is the video.
-  headers: { patient_id: 'smartscan-patient-id', visit_id: 'smartscan-visit-id', telemetry: 'smartscan-telemetry' },
+  headers: {
+    patient_id: 'smartscan-patient-id',
+    visit_id: 'smartscan-visit-id',
+    telemetry: 'smartscan-telemetry',
+    ...personHeaders,
+    estimates: 'smartscan-estimates',
+    deadline_seconds: 'smartscan-deadline-seconds',
+    lane: 'smartscan-lane',
+    declared_bytes: 'content-length',
+  },
   stream: {
     mediaTypes: ['video/mp4', 'video/quicktime', 'video/webm', 'video/x-matroska', 'application/octet-stream'],
     maxBytes: SCAN_BODY_MAX_BYTES,
     description: 'MP4, QuickTime or WebM with H.264, HEVC, VP8 or VP9',
   },
   output: scan,
+  representations: scanForms,
   also: { 202: scanListItem },
   errors: [...VIDEO_PROBLEMS, 'vitals.bad_telemetry'],
   scope: 'scans:write',
@@ -156,6 +210,7 @@ export const getScan = defineOperation({
   description: 'Of a scan whose result is not retained, the first read after completion is the last.',
   input: z.object({ id: scanId }),
   output: scan,
+  representations: scanForms,
   errors: ['vitals.scan_not_found'],
   scope: 'scans:read',
   purpose: 'provide_service',

@@ -1,5 +1,6 @@
 import { apiKeyRevoked } from '@smartscan/contracts/identity';
 import {
+  AUTHORIZER,
   CLOCK,
   IDS,
   LOG,
@@ -49,7 +50,7 @@ export const gateway: Context = {
     provide(KeyedCalls, [AnswerOnce, SERVICES]),
     provide(Caller, [SERVICES, KeyedCalls, VerifiedKeys, PLACE]),
     provide(Serving, [Bodies, Caller, Answers, EventStream]),
-    provide(Admission, [VerifiedKeys, Allowances, PLACE]),
+    provide(Admission, [VerifiedKeys, AUTHORIZER, Allowances, PLACE]),
     provide(Documents, [PLACE, SETTINGS]),
     provide(Operations, [Admission, Serving, Answers]),
     provide(Front, [InFlight, Answers]),

@@ -7,6 +7,7 @@ export const ID_KINDS = {
   user: 'usr',
   apiKey: 'key',
   scan: 'scn',
+  calibration: 'cal',
   event: 'evt',
   request: 'req',
 } as const;

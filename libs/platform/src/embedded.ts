@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { Clock, Fault } from '@smartscan/kernel';
+import { AUTHORIZATION_DDL, embeddedAuthorizer } from './authorization/authorizers.ts';
 import { Database, type Login } from './database/database.ts';
 import { ensureRole, provision, roleOf } from './database/provision.ts';
 import { EmbeddedEventLog } from './embedded/event-log/event-log.ts';
@@ -13,12 +14,15 @@ import type { PostgresStep } from './embedded/postgres/supervisor.ts';
 import { Keys } from './keys/keys.ts';
 import { localKeyFile } from './keys/local-key-file.ts';
 import { PgTenantKeyStore, TENANT_KEY_DDL } from './keys/tenant-keys.ts';
+import { Mailbox, MAILBOX_DDL, pruneMailbox } from './mail/mailbox.ts';
+import { fileObjects } from './objects/files.ts';
 import { OUTBOX_FOUNDATION, pruneInbox } from './outbox/outbox.ts';
 import { Wakeups } from './outbox/wakeups.ts';
 import type { Place } from './ports/context.ts';
 import { secureIds, systemClock } from './process/ids.ts';
 import { openLog, type LogLevel, type ProcessLog } from './process/log.ts';
 import type { Platform } from './process/platform.ts';
+import type { Job } from './process/schedules.ts';
 
 export { startTestPostgres } from './embedded/postgres/test-postgres.ts';
 export type { Connection } from './embedded/postgres/connection.ts';
@@ -40,9 +44,15 @@ export interface EmbeddedOptions {
 }
 
 const DATABASE = 'smartscan';
-/** The role of what belongs to no context: event log and tenant keys. */
+/** The role of what belongs to no context: event log, tenant keys, mail, and who may do what. */
 const PLATFORM_ROLE = 'smartscan_platform';
-const DAY_SECONDS = 86_400;
+const HOUR_SECONDS = 3_600;
+
+const hourly = (name: string, work: () => Promise<unknown>): Job => ({
+  name,
+  everySeconds: HOUR_SECONDS,
+  run: async () => void (await work()),
+});
 
 /**
  * The place for a laptop, a demo and tests: a bundled PostgreSQL with the same schemas, roles and policies as the
@@ -65,6 +75,7 @@ export async function embedded(options: EmbeddedOptions): Promise<Platform> {
   const log = options.log ?? openLog({ level: options.logLevel, service: 'smartscan' });
   const keys = new Keys(wrapper, new PgTenantKeyStore(pool));
   const eventLog = new EmbeddedEventLog({ pool, wakeups, log });
+  const authorizer = await embeddedAuthorizer({ pool, wakeups, log });
   const tools = { clock, ids, keys, region: options.place.region };
   return {
     place: options.place,
@@ -73,6 +84,10 @@ export async function embedded(options: EmbeddedOptions): Promise<Platform> {
     log,
     eventLog,
     wakeups,
+    authorizer,
+    objects: await fileObjects(join(options.directory, 'objects'), clock),
+    mail: new Mailbox(pool),
+    dependencies: [{ name: 'events', required: false, up: () => pool.query('SELECT 1').then(() => true) }],
     openDatabase: async (context) => {
       const role = await cluster.login(roleOf(context));
       await cluster.asOwner((owner) => provision(owner, context, OUTBOX_FOUNDATION));
@@ -80,15 +95,10 @@ export async function embedded(options: EmbeddedOptions): Promise<Platform> {
     },
     services: (local) => local,
     jobs: (context, { pool: contextPool }) => [
-      { name: 'prune_inbox', everySeconds: DAY_SECONDS / 24, run: async () => void (await pruneInbox(contextPool)) },
+      hourly('prune_inbox', () => pruneInbox(contextPool)),
+      // What belongs to no context is looked after by the one that removes things.
       ...(context.name === 'retention'
-        ? [
-            {
-              name: 'prune_events',
-              everySeconds: DAY_SECONDS / 24,
-              run: async () => void (await eventLog.prune()),
-            },
-          ]
+        ? [hourly('prune_events', () => eventLog.prune()), hourly('prune_mailbox', () => pruneMailbox(pool))]
         : []),
     ],
     close: async () => {
@@ -139,6 +149,8 @@ async function openCluster(superuser: Connection, database: string): Promise<Clu
     for (const [schema, statements] of [
       ['bus', EVENT_LOG_DDL],
       ['keys', TENANT_KEY_DDL],
+      ['authz', AUTHORIZATION_DDL],
+      ['mail', MAILBOX_DDL],
     ] as const) {
       await client.query(statements);
       await client.query(`GRANT USAGE ON SCHEMA ${schema} TO ${PLATFORM_ROLE}`);

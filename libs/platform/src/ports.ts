@@ -1,9 +1,15 @@
+export * from './ports/authorizer.ts';
 export * from './ports/call.ts';
 export * from './ports/context.ts';
 export * from './ports/event-log.ts';
 export * from './ports/ids.ts';
+export * from './ports/inference.ts';
 export * from './ports/log.ts';
+export * from './ports/mail.ts';
+export * from './ports/objects.ts';
 export * from './ports/serves.ts';
 export * from './ports/table.ts';
 export * from './ports/tokens.ts';
 export * from './ports/work.ts';
+export { DurationHistogram } from './telemetry/duration-histogram.ts';
+export { openSpan, type OpenSpan } from './telemetry/trace.ts';

@@ -16,6 +16,10 @@ export interface FaceTraces {
   readonly patches: readonly PatchTrace[];
   /** How far the face has moved since the frame before, in face widths. */
   readonly motion?: Float64Array;
+  /** Where the face has moved to since the first frame, to the side and down, in face widths. */
+  readonly position?: { readonly x: Float64Array; readonly y: Float64Array };
+  /** Places beside the face that no blood reaches: they witness what the light does. */
+  readonly backdrop?: readonly PatchTrace[];
 }
 
 /** One colour trace of a fingertip on the lens, or any single trace of a pulse. Units are free; brightness scales out. */
@@ -38,6 +42,7 @@ export const PULSE_REASONS = [
   'half_rate_suspected',
   'beats_and_spectrum_disagree',
   'too_much_motion',
+  'light_flickers',
   'too_few_clean_beats',
   'modulations_disagree',
   'weak_modulation',
@@ -101,6 +106,10 @@ export interface PulseAnalysis {
   readonly beatTimesSeconds: Float64Array;
   /** Intervals that passed the filter, ms, in order. */
   readonly cleanIntervalsMs: Float64Array;
+  /** When each of them ended, seconds on the clock of the input. */
+  readonly cleanTimesSeconds: Float64Array;
+  /** How many intervals lie between two beats beyond doubt, even or uneven. */
+  readonly soundIntervals: number;
   /** The fused, band-passed pulse, unit variance, on a uniform clock. */
   readonly waveform: Float64Array;
   readonly waveformRateHz: number;

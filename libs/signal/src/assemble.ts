@@ -37,6 +37,8 @@ export const withoutBeats = (frame: Frame): PulseAnalysis => {
     cleanSeconds: 0,
     beatTimesSeconds: new Float64Array(),
     cleanIntervalsMs: new Float64Array(),
+    cleanTimesSeconds: new Float64Array(),
+    soundIntervals: 0,
     waveform: new Float64Array(),
     waveformRateHz: BEAT_RATE_HZ,
   };
@@ -67,5 +69,7 @@ export const withBeats = (
   cleanSeconds: reading.cleanSeconds,
   beatTimesSeconds: beatTimes(reading, frame.grid.startSeconds),
   cleanIntervalsMs: where(reading.intervals.ms, reading.intervals.clean),
+  cleanTimesSeconds: where(beatTimes(reading, frame.grid.startSeconds).subarray(1), reading.intervals.clean),
+  soundIntervals: where(reading.intervals.ms, reading.intervals.sound).length,
   waveform: unitVariance(reading.fine.wave),
 });

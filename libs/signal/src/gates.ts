@@ -68,6 +68,18 @@ export const agreeingMethods = <W extends Witness>(witnesses: readonly W[], dura
   return agreeing.length < 2 ? [] : agreeing.sort((a, b) => b.snrDecibels - a.snrDecibels);
 };
 
+/**
+ * Least share of blood's own colour in what swings (see `bloodShare`): a quarter of the 0.31 that its published depths
+ * give, since skins, lamps and a video's coarse colours bend it; swaying heads stayed within 0.01. Ours.
+ */
+const LEAST_BLOOD_SHARE = 0.08;
+
+/**
+ * Whether the colour that swings is that of blood. Without it some of the smallest sways passed: GREEN sees them with 30
+ * dB, and now and then POS has a peak at their place that agrees.
+ */
+export const bloodLike = (share: number): boolean => share >= LEAST_BLOOD_SHARE;
+
 /** Least concord of the patches (see `concord`), in 25 s and more; in 10 s chance reaches further: 0.43. */
 const LEAST_CONCORD = 0.35;
 const CONCORD_BY_DECIBEL = 0.03;

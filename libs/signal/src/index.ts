@@ -11,4 +11,10 @@ export {
   VARIABILITY_SECONDS,
 } from './estimates.ts';
 export { analyseFace } from './face.ts';
+export { isNearLocal } from './intervals.ts';
+export { colourRatio, publishedSaturation, type ColourRatio } from './oximetry.ts';
 export { analyseContact, analyseFinger, analyseWaveform } from './finger.ts';
+export { bandPowersOf, FREQUENCY_SECONDS, lowOverHighOf, type BandPowers, type IntervalSeries } from './frequency.ts';
+export { longAxis, shortAxis, sympatheticIndex, vagalIndex } from './poincare.ts';
+export { pulseRegularityOf } from './regularity.ts';
+export { stressIndex } from './stress.ts';

@@ -1,6 +1,6 @@
 import type { Beats } from './beats.ts';
 import { BEAT_RATE_HZ, BEAT_STEPS } from './clock.ts';
-import { rootMeanSquare, shareBeyond50, standardDeviation } from './variability.ts';
+import { medianOf, rootMeanSquare, shareBeyond50, standardDeviation } from './variability.ts';
 
 /** The intervals between neighbouring beats and which of them can be trusted. */
 export interface Intervals {
@@ -28,10 +28,10 @@ const BEYOND_DOUBT = 0.9;
 /** An interval further than this from the median of the five around it is not normal-to-normal. */
 const TOLERANCE = 0.15;
 
-const medianOfFive = (values: Float64Array, centre: number): number => {
-  const around = values.slice(Math.max(0, centre - 2), centre + 3).sort();
-  const middle = around.length >> 1;
-  return around.length % 2 === 1 ? around[middle]! : (around[middle - 1]! + around[middle]!) / 2;
+/** Whether an interval is near the median of the five around it: normal-to-normal, if both of its beats are sound. */
+export const isNearLocal = (ms: Float64Array, at: number): boolean => {
+  const local = medianOf(ms.subarray(Math.max(0, at - 2), at + 3));
+  return Math.abs(ms[at]! - local) <= TOLERANCE * local;
 };
 
 const coveredBetween = (covered: Uint8Array, from: number, to: number): boolean => {
@@ -57,9 +57,8 @@ export const intervalsOf = (beats: Beats, covered: Uint8Array, unevenCounts: boo
     // NaN, a beat cut off by an end, compares false and is left out.
     const worst = Math.min(likeness[i]!, likeness[i + 1]!);
     if (!(worst >= LIKE_A_BEAT) || !coveredBetween(covered, positions[i]!, positions[i + 1]!)) continue;
-    const local = medianOfFive(ms, i);
     sound[i] = 1;
-    clean[i] = Math.abs(ms[i]! - local) <= TOLERANCE * local ? 1 : 0;
+    clean[i] = isNearLocal(ms, i) ? 1 : 0;
     counted[i] = clean[i] === 1 || (unevenCounts && worst >= BEYOND_DOUBT) ? 1 : 0;
   }
   return { ms, sound, clean, counted };

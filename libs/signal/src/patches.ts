@@ -6,6 +6,8 @@ import { changesOf, chrom, green, pos, type Colour } from './colour.ts';
 export interface PatchPulse {
   readonly name: string;
   readonly covered: Uint8Array;
+  /** Relative changes of the three colours, outliers moved in. */
+  readonly changes: Colour;
   readonly POS: Float64Array;
   readonly CHROM: Float64Array;
   readonly GREEN: Float64Array;
@@ -43,12 +45,15 @@ const pulseOf = (times: Float64Array, patch: PatchTrace, grid: Grid): PatchPulse
   if (Math.min(red.coverage, greenTrace.coverage, blue.coverage) < LEAST_COVERAGE) return null;
   const colour: Colour = { red: red.values, green: greenTrace.values, blue: blue.values };
   const changes = changesOf(colour);
+  const fromChanges = clamped(chrom(changes));
+  for (const change of [changes.red, changes.green, changes.blue]) clamped(change);
   return {
     name: patch.name,
     covered: greenTrace.covered,
+    changes,
     POS: clamped(pos(colour)),
-    CHROM: clamped(chrom(changes)),
-    GREEN: clamped(green(changes)),
+    CHROM: fromChanges,
+    GREEN: green(changes),
   };
 };
 

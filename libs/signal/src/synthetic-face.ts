@@ -1,4 +1,5 @@
 import type { FaceTraces, PatchTrace } from './analysis.ts';
+import { BLOOD } from './blood.ts';
 import { gaussian, type Chance } from './chance.ts';
 import { synthesizePulse, type BeatTrain, type WaveShape } from './synthesis.ts';
 
@@ -19,9 +20,6 @@ export interface FacePlan {
   readonly swayRate?: number;
   readonly shape?: WaveShape;
 }
-
-/** How deep blood cuts into each colour, relative to each other (de Haan and van Leest 2014, Physiol Meas 35:1913). */
-const BLOOD = { red: 0.33, green: 0.77, blue: 0.53 } as const;
 
 /** Light skin under white light, R'G'B'. */
 const SKIN = { red: 170, green: 120, blue: 100 } as const;

@@ -35,3 +35,21 @@ export const shareBeyond50 = (differencesMs: ArrayLike<number>): number => {
   for (let i = 0; i < differencesMs.length; i++) if (Math.abs(differencesMs[i]!) > 50) beyond++;
   return differencesMs.length === 0 ? 0 : (100 * beyond) / differencesMs.length;
 };
+
+/** The middle of the values, or the mean of the middle two; NaN of none. The unit is that of the input. */
+export const medianOf = (values: ArrayLike<number>): number => {
+  const ordered = Float64Array.from(values).sort();
+  const half = ordered.length >> 1;
+  return ordered.length % 2 === 1 ? ordered[half]! : (ordered[half - 1]! + ordered[half]!) / 2;
+};
+
+/** The mean of the values that are there: NaN is none. NaN of none. */
+export const meanOfSeen = (values: ArrayLike<number>): number => {
+  let [sum, count] = [0, 0];
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i]!)) continue;
+    sum += values[i]!;
+    count++;
+  }
+  return sum / count;
+};

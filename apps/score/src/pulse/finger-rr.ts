@@ -2,8 +2,8 @@
  * finger-rr: a folder with
  *   PPG.csv   time,R,G,B: capture time of a frame in ms (uneven), mean of each colour
  *   RR.txt    intervals of an ECG chest strap over the same measurement, ms, separated by blanks
- * The truth are mean rate, SDNN and RMSSD of the intervals as they stand. They cover the measurement, so nothing is to be
- * aligned; the whole recording is one window.
+ * The truth are mean rate, SDNN and RMSSD of the intervals as they stand, and what formulas make of them. They cover the
+ * measurement, so nothing is to be aligned; the whole recording is one window.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ import {
   standardDeviation,
   successiveDifferences,
 } from '@smartscan/signal';
+import { derivedOf } from './derived.ts';
 import { column, meanOf, readCsv, type Folder } from './folders.ts';
 import { problemOf, type Scored } from './summary.ts';
 
@@ -37,6 +38,7 @@ const score = (folder: Folder): Scored => {
       hrv_sdnn: { estimate: analysis.sdnn, truth: standardDeviation(intervals) },
       hrv_rmssd: { estimate: analysis.rmssd, truth: rootMeanSquare(differences) },
       hrv_pnn50: { estimate: analysis.pnn50, truth: shareBeyond50(differences) },
+      ...derivedOf(analysis, Float64Array.from(intervals)),
     },
   };
 };

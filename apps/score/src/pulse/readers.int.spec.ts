@@ -53,11 +53,16 @@ describe('the readers of recordings', () => {
       const intervals = Array.from(successiveDifferences(inside), (seconds) => Math.round(1000 * seconds));
       write(`subject_0${seed}/RR.txt`, [intervals.join(' ')]);
     }
-    const { heart_rate: rate, hrv_sdnn: sdnn } = scores(scoredBy(readFingerRr), 'finger-rr');
+    const { heart_rate: rate, hrv_sdnn: sdnn, ...others } = scores(scoredBy(readFingerRr), 'finger-rr');
     expect(rate).toMatchObject({ windows: 2, kept: 1 });
     expect(rate!['meanAbsoluteError']).toBeLessThan(0.5);
     expect(rate!['constantError']).toBeCloseTo(4, 0);
     expect(sdnn!['meanAbsoluteError']).toBeLessThan(5);
+    expect(others['parasympathetic_index']!['meanAbsoluteError']).toBeLessThan(0.1);
+    expect(others['sympathetic_index']!['meanAbsoluteError']).toBeLessThan(0.5);
+    expect(others['stress_index']).toMatchObject({ windows: 2, kept: 1 });
+    expect(others['pulse_regularity']).toMatchObject({ constant: 100, meanAbsoluteError: 0 });
+    expect(others['hrv_lf_hf']).toMatchObject({ windows: 2 });
   });
 
   it('finger-oximetry: the shifted columns are found from the end, and the delay of the display is taken off', () => {

@@ -100,7 +100,7 @@ describe('the audit log', () => {
     const forged = {
       ...{ id: entry?.id ?? '', type: 'identity.api_key_created.v1', topic: 'smartscan.identity', key: OURS },
       ...{ time: new Date(0).toISOString(), tenant: OURS, actor: { kind: 'staff' as const, id: 'staff' } },
-      ...{ purpose: 'secure_service', requestId: ids('req', 9), region: 'us-east-1', body: '{}' },
+      ...{ purpose: 'secure_service', requestId: ids('req', 9), region: 'us-east-1', traceparent: '', body: '{}' },
     };
     const handler = house.running.app.get(RecordEntry, { strict: false });
     await house.work(audit).run(scopeOf(OURS), (tx) => handler.handle(tx, { forged: true }, forged));

@@ -100,7 +100,11 @@ describe('requests and answers', () => {
       headers: { 'content-type': 'video/webm', 'smartscan-patient-id': patient },
     });
     expect([scanned.status, scanned.body['code']]).toEqual([422, 'vitals.corrupt']);
-    expect(got).toEqual([{ id: ID }, { id: ID }, { id: ID }, { limit: 7, cursor: 'x' }, { patient_id: 'Müller-7' }]);
+    expect(got).toEqual([
+      ...Array<object>(3).fill({ id: ID }),
+      { limit: 7, cursor: 'x' },
+      { patient_id: 'Müller-7', declared_bytes: 1 },
+    ]);
   });
 
   it.each([

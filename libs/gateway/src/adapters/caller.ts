@@ -42,6 +42,7 @@ export class Caller {
       requestId: exchange.id,
       region: this.place.region,
       respondAsync: operation.also[202] !== undefined && prefersAsync(headerOf(exchange, 'prefer')),
+      representation: exchange.representation,
       signal: exchange.signal,
     };
   }

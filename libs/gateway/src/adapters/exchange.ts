@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Fault } from '@smartscan/kernel';
+import { openSpan, type OpenSpan } from '@smartscan/platform/ports';
 import type { Allowance } from '../app/allowances.ts';
 import type { VerifiedKey } from '../app/verified-keys.ts';
 import type { Upload } from './upload.ts';
@@ -33,9 +34,16 @@ function connectionSignal(socket: Socket): AbortSignal {
 /** One request and its answer. */
 export class Exchange {
   readonly startedMs = performance.now();
+  /**
+   * A trace begins here whatever the request says: a stranger is not to choose what we record, nor to join a trace of
+   * ours. It isn't linked to either: the ids of `traceparent` are 24 bytes of the sender's choice, and would leave.
+   */
+  readonly span: OpenSpan<'http.request'>;
   key: VerifiedKey | undefined;
   allowance: Allowance | undefined;
   upload: Upload | undefined;
+  /** The media type that the caller would rather have than JSON. */
+  representation: string | undefined;
   /** Answered, or given up on: whatever comes later is dropped. */
   settled = false;
   /** Neighbours among the requests in flight. */
@@ -48,7 +56,9 @@ export class Exchange {
     readonly track: Track,
     readonly request: IncomingMessage,
     readonly response: ServerResponse,
-  ) {}
+  ) {
+    this.span = openSpan('http.request', { method: track.method, route: track.route, request_id: id }, { parent: '' });
+  }
 
   /**
    * Aborted when the client is gone or the time is up. What lasts has a signal of its own; the others share their connection's, which ends with them where they run out of time: a signal for each would

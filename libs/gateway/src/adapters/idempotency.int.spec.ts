@@ -35,6 +35,7 @@ const summary = {
 };
 const scan = {
   ...summary,
+  subject_id: null,
   patient_id: null,
   visit_id: null,
   markers: null,

@@ -1,5 +1,5 @@
 import { createHash, hash } from 'node:crypto';
-import type { CallInputOf, Operation } from '@smartscan/contracts/operation';
+import { pathMembers, type CallInputOf, type Operation } from '@smartscan/contracts/operation';
 import type { Call, Reply, Services } from '@smartscan/platform/ports';
 import type { AnswerOnce, Claim } from '../app/answer-once.ts';
 import { canonicalJson } from '../domain/idempotency.ts';
@@ -28,6 +28,7 @@ export class KeyedCalls {
       scope: call,
       id: sha256(`${call.tenant}\n${operation.id}\n${key}`),
       fingerprint: upload ? undefined : fingerprintOf(keyed),
+      place: placeOf(keyed),
     };
     const standing = await this.once.claim(claim);
     if (upload) upload.digest = createHash('sha256');
@@ -51,6 +52,10 @@ export class KeyedCalls {
     return reply;
   }
 }
+
+/** What the request's path names: it leads to what was made as well. */
+const placeOf = ({ operation, input }: KeyedCall): Claim['place'] =>
+  Object.fromEntries(pathMembers(operation.path).map((member) => [member, (input as Claim['place'])[member]]));
 
 const sha256 = (text: string): string => hash('sha256', text, 'hex');
 

@@ -54,6 +54,11 @@ export class PublicApi implements HttpMount {
     });
   }
 
+  /** Closing a connection that a client is just about to use would cut its request: it is asked to leave first. */
+  lastCall(): void {
+    this.answers.stop();
+  }
+
   /** Registers what there is; the methods of each path. */
   private routes(scope: FastifyInstance): Map<string, string[]> {
     const taken = new Map<string, string[]>();
@@ -79,7 +84,8 @@ export class PublicApi implements HttpMount {
       exposeHeadRoute: false,
       onRequest: (request: FastifyRequest, reply: FastifyReply) => {
         reply.hijack();
-        answer(this.answers.begin(track, request.raw, reply.raw), request);
+        const exchange = this.answers.begin(track, request.raw, reply.raw);
+        exchange.span.within(() => answer(exchange, request));
       },
       handler: () => undefined,
     });

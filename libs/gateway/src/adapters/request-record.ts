@@ -1,14 +1,13 @@
 import type { Registry } from 'prom-client';
 import { Fault } from '@smartscan/kernel';
-import type { Log } from '@smartscan/platform/ports';
-import { DurationHistogram } from './duration-histogram.ts';
+import { DurationHistogram, type Log } from '@smartscan/platform/ports';
 import type { Exchange, Track } from './exchange.ts';
 
 /** Seconds. From a cached refusal to a scan; ours. */
 const BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
 
 /**
- * What stays of a request: one log line and one observation, by the route's template. No URL, no header, no address:
+ * What stays of a request: one log line, one observation and the end of its span, by the route's template. No URL, no header, no address:
  * none of them is ours to keep (P08, P10).
  */
 export class RequestRecord {
@@ -18,18 +17,20 @@ export class RequestRecord {
     private readonly log: Log,
     metrics: Registry,
   ) {
-    this.durations = new DurationHistogram(
-      'http_server_request_duration_seconds',
-      'From the end of the request’s headers until its answer was handed over',
-      BUCKETS,
-      metrics,
-    );
+    this.durations = new DurationHistogram({
+      name: 'http_server_request_duration_seconds',
+      help: 'From the end of the request’s headers until its answer was handed over',
+      buckets: BUCKETS,
+      registers: [metrics],
+    });
   }
 
   /** `code`: of the problem that was answered with, if one was. */
-  keep({ track, startedMs, key, id }: Exchange, status: number, code: string | undefined): void {
+  keep({ track, startedMs, key, id, span }: Exchange, status: number, code: string | undefined): void {
     const ms = performance.now() - startedMs;
     this.observer(track, status)(ms / 1_000);
+    span.note({ status, code });
+    span.end(status >= 500);
     this.log.info('http.request', {
       method: track.method,
       route: track.route,

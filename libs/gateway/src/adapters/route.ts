@@ -14,15 +14,19 @@ export interface Route {
   readonly needsBody: boolean;
   readonly mediaTypes: readonly string[];
   readonly maxBytes: number;
-  /** Where what was made can be read, given its id. */
-  readonly locationOf: ((id: string) => string) | undefined;
+  /** Media types that a caller may choose the answer's from, JSON first; none where there is no choice. */
+  readonly offered: readonly string[];
+  /** Where what was made can be read, given its id and what the request's own path names. */
+  readonly locationOf: ((id: string, input: Readonly<Record<string, unknown>>) => string) | undefined;
 }
 
 const JSON_TYPES = ['application/json'] as const;
+export const isJson = (type: string): boolean => type === JSON_TYPES[0];
 
 export function routeOf(operation: Operation): Route {
   const { stream, phi, method } = operation;
   const reader = readerOf(operation);
+  const representations = Object.keys(operation.representations);
   return {
     operation,
     track: trackOf(operation),
@@ -32,9 +36,13 @@ export function routeOf(operation: Operation): Route {
     needsBody: stream !== undefined || sourcesOf(operation).body.size > 0,
     mediaTypes: stream?.mediaTypes ?? JSON_TYPES,
     maxBytes: stream?.maxBytes ?? JSON_MAX_BYTES,
-    locationOf: reader && ((id) => reader.path.replace('{id}', encodeURIComponent(id))),
+    offered: representations.length === 0 ? [] : [...JSON_TYPES, ...representations],
+    locationOf: reader && ((id, input) => filled(reader.path, { ...input, id })),
   };
 }
+
+const filled = (path: string, members: Readonly<Record<string, unknown>>): string =>
+  path.replace(/\{(\w+)\}/g, (_, member: string) => encodeURIComponent(String(members[member])));
 
 const trackOf = (operation: Operation): Track => ({
   method: operation.method,

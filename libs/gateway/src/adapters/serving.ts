@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import type { Reply } from '@smartscan/platform/ports';
+import { REPRESENTATION_HEADER, type Reply } from '@smartscan/platform/ports';
 import { prefersAsync } from '../domain/preference.ts';
 import { JSON_TYPE, type Answers } from './answers.ts';
 import type { Bodies } from './bodies.ts';
@@ -31,16 +31,20 @@ export class Serving {
       if (!read.ok) return this.answers.invalid(exchange, read.errors);
       const reply = await this.caller.call(route, exchange, read.input);
       if (route.operation.events) await this.events.send(exchange, reply.body as AsyncIterable<unknown>);
-      else this.reply(route, exchange, reply);
+      else this.reply(route, exchange, reply, read.input);
     } catch (error) {
       this.answers.fail(exchange, error);
     }
   }
 
-  private reply(route: Route, exchange: Exchange, { status, body, headers: given }: Reply): void {
+  private reply(route: Route, exchange: Exchange, reply: Reply, input: Readonly<Record<string, unknown>>): void {
+    const { [REPRESENTATION_HEADER]: form, ...given } = reply.headers;
     const headers = Object.entries(given).flat();
-    if (status === 201 || status === 202) headers.push(...whereabouts(route, exchange, status, { body, given }));
-    this.answers.send(exchange, { status, type: JSON_TYPE, text: JSON.stringify(body), headers });
+    // Also to who was answered in JSON: a cache between us must not give it to who asks for something else.
+    if (route.offered.length > 0) headers.push('Vary', 'Accept');
+    if (reply.status === 201 || reply.status === 202) headers.push(...whereabouts(route, exchange, reply, input));
+    const type = form === undefined ? JSON_TYPE : `${form}; charset=utf-8`;
+    this.answers.send(exchange, { status: reply.status, type, text: JSON.stringify(reply.body), headers });
   }
 }
 
@@ -48,12 +52,14 @@ export class Serving {
 function whereabouts(
   { locationOf }: Route,
   { request }: Exchange,
-  status: number,
-  { body, given }: { body: unknown; given: Readonly<Record<string, string>> },
+  { status, body, headers: given }: Reply,
+  input: Readonly<Record<string, unknown>>,
 ): string[] {
   const headers: string[] = [];
   const { id } = (body ?? {}) as { id?: unknown };
-  if (locationOf && typeof id === 'string' && given['Location'] === undefined) headers.push('Location', locationOf(id));
+  if (locationOf && typeof id === 'string' && given['Location'] === undefined) {
+    headers.push('Location', locationOf(id, input));
+  }
   if (status === 202 && prefersAsync(request.headers['prefer'] as string | undefined)) {
     headers.push('Preference-Applied', 'respond-async');
   }

@@ -3,13 +3,23 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Controller } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { Fault, makeApiKey, type Region } from '@smartscan/kernel';
 import { allOperations } from '@smartscan/contracts/all';
 import { verifyApiKey } from '@smartscan/contracts/identity';
 import type { InputOf, Operation, OutputOf } from '@smartscan/contracts/operation';
 import type { Owner } from '@smartscan/contracts/owners';
-import { Serves, type Answer, type Call, type Chunks, type Context, type Handler } from '@smartscan/platform/ports';
+import {
+  AUTHORIZER,
+  keyMay,
+  Serves,
+  type Answer,
+  type Authorizer,
+  type Call,
+  type Chunks,
+  type Context,
+  type Handler,
+} from '@smartscan/platform/ports';
 
 type Verified = OutputOf<typeof verifyApiKey>;
 
@@ -21,6 +31,8 @@ export class StandIns {
   readonly contexts: readonly Context[];
   /** What identity knows, by digest. */
   readonly keys = new Map<string, Verified>();
+  /** Keys of which the authorizer was told. */
+  readonly told = new Set<string>();
   /** How often identity was asked. */
   lookUps = 0;
   private readonly script = new Map<string, Handler<Operation>>();
@@ -58,15 +70,28 @@ export class StandIns {
     return secret;
   }
 
+  /** What identity does when it makes a key is done here when it is first asked for. */
+  private async tell(authorizer: Authorizer, { key_id: id, workspace_id: tenant, scopes }: Verified): Promise<void> {
+    if (this.told.has(id)) return;
+    this.told.add(id);
+    await authorizer.write({ add: scopes.map((scope) => keyMay(id, scope, tenant)), remove: [] });
+  }
+
   private context(owner: Owner): Context {
     const { script } = this;
-    class StandIn {}
+    const tell = (authorizer: Authorizer, answer: unknown) => this.tell(authorizer, answer as Verified);
+    class StandIn {
+      constructor(readonly authorizer: Authorizer) {}
+    }
     Controller()(StandIn);
+    Inject(AUTHORIZER)(StandIn, undefined, 0);
     for (const operation of allOperations().filter((one) => one.owner === owner && !one.id.endsWith('.sweep'))) {
-      const value: Handler<Operation> = (input, call, body) => {
+      const value = async function (this: StandIn, ...given: Parameters<Handler<Operation>>) {
         const handler = script.get(operation.id);
         if (!handler) throw new Fault('unavailable', 'test.no_script', 'The test says nothing of this operation.');
-        return handler(input, call, body);
+        const answer = await handler(...given);
+        if (operation.id === verifyApiKey.id) await tell(this.authorizer, answer);
+        return answer;
       };
       Object.defineProperty(StandIn.prototype, operation.id, { value });
       Serves(operation)(StandIn.prototype, operation.id, { value });

@@ -20,6 +20,7 @@ const SCAN = {
   retained: false,
   expires_at: null,
   problem: null,
+  subject_id: null,
   patient_id: null,
   visit_id: null,
   markers: null,

@@ -5,9 +5,10 @@ import type { VerifiedKey } from './verified-keys.ts';
 
 const keyOf = (id: string, plan: VerifiedKey['plan'] = 'free'): VerifiedKey => ({
   id,
+  digest: id,
   plan,
   tenant: 'wsp_1',
-  scopes: new Set(),
+  scopes: new Map(),
   actor: { kind: 'api_key', id } satisfies Actor,
   expiresAtMs: Number.POSITIVE_INFINITY,
 });

@@ -22,6 +22,8 @@ export interface Claim {
   readonly id: string;
   /** `undefined` while the body has yet to be read. */
   readonly fingerprint: string | undefined;
+  /** The members of the input that stand in the operation's path. */
+  readonly place: Readonly<Record<string, unknown>>;
 }
 
 /** Either this request runs, as this attempt, or another one ran before and left a record. */
@@ -69,12 +71,12 @@ export class AnswerOnce {
    */
   async finish(claim: Claim, attempt: number, fingerprint: string, reply: Reply): Promise<void> {
     const { operation, scope, id } = claim;
-    const answer = operation.phi === 'no' ? JSON.stringify(reply.body) : undefined;
+    const answer = isKept(operation) ? JSON.stringify(reply.body) : undefined;
     const values = {
       state: 'finished' as const,
       fingerprint,
       status: reply.status,
-      resourceId: resourceIdOf(reply.body) ?? null,
+      resourceId: resourceIdOf(reply) ?? null,
       answer: answer !== undefined && answer.length <= ANSWER_MAX_CHARS ? answer : null,
       location: reply.headers['Location'] ?? null,
     };
@@ -95,7 +97,8 @@ export class AnswerOnce {
   }
 
   /**
-   * The earlier request's answer: as it was, or, where it is not kept, read again from the operation's owner. Throws
+   * The earlier request's answer: as it was, or, where it is not kept, read again from the operation's owner, in the form
+   * that this request asks for. Throws
    * `idempotency_key_reused` (422) where the requests differ, `result-not-retained` (409) where there's no answer left.
    */
   async replay(earlier: IdempotencyRecord, claim: Claim, fingerprint: string, call: Call): Promise<Reply> {
@@ -109,15 +112,15 @@ export class AnswerOnce {
       return new Reply(earlier.status ?? claim.operation.status, JSON.parse(answer) as unknown, headers);
     }
     if (resourceId === null || resourceId === undefined) throw refusal('result-not-retained');
-    const body = await this.readAgain(claim.operation, resourceId, call);
-    return new Reply(statusNow(claim.operation, body), body, headers);
+    const { body, headers: given } = await this.readAgain(claim, resourceId, call);
+    return new Reply(statusNow(claim.operation, body), body, { ...given, ...headers });
   }
 
-  private async readAgain(operation: Operation, id: string, call: Call): Promise<unknown> {
+  private async readAgain({ operation, place }: Claim, id: string, call: Call): Promise<Reply> {
     const reader = readerOf(operation);
     if (!reader) throw refusal('result-not-retained');
     try {
-      return await this.services.call(reader, { id } as CallInputOf<Operation>, call);
+      return await this.services.stream(reader, { ...place, id } as CallInputOf<Operation>, call, undefined);
     } catch (error) {
       throw asFault(error).kind === 'not_found' ? refusal('result-not-retained') : error;
     }
@@ -140,9 +143,18 @@ const freshRecord = ({ operation, scope, id, fingerprint }: Claim, now: Date): I
     createdAt: now,
   }) as IdempotencyRecord;
 
-const resourceIdOf = (body: unknown): string | undefined => {
+/**
+ * Whether an operation's answers may be stored: not where there is PHI in them (P39), and not where there is a choice of
+ * forms, since a replay would give the form that the first request asked for.
+ */
+const isKept = ({ phi, representations }: Operation): boolean =>
+  phi === 'no' && Object.keys(representations).length === 0;
+
+/** The id of what was made; in a form that has no place for one, the end of where it says that it can be read. */
+const resourceIdOf = ({ body, headers }: Reply): string | undefined => {
   const { id } = (body ?? {}) as { id?: unknown };
-  return typeof id === 'string' && RESOURCE_ID.test(id) ? id : undefined;
+  const candidate = headers['Content-Location']?.split('/').at(-1) ?? id;
+  return typeof candidate === 'string' && RESOURCE_ID.test(candidate) ? candidate : undefined;
 };
 
 /** What can be answered later has a `status`, and is `running` until it is over: then it is still a 202. */

@@ -1,16 +1,19 @@
 import { Fault, SECOND_MS, type Clock, type TenantId } from '@smartscan/kernel';
 import { verifyApiKey } from '@smartscan/contracts/identity';
 import type { OutputOf } from '@smartscan/contracts/operation';
-import type { Actor, Place, Services } from '@smartscan/platform/ports';
+import { keyMay, type Actor, type Place, type Relation, type Services } from '@smartscan/platform/ports';
 import { refusal } from '../domain/problems.ts';
 import type { Plan } from './settings.ts';
 
 /** What is known of the holder of a key. */
 export interface VerifiedKey {
   readonly id: string;
+  /** SHA-256 of the key, by which identity is asked. */
+  readonly digest: string;
   readonly tenant: TenantId;
   readonly plan: Plan;
-  readonly scopes: ReadonlySet<string>;
+  /** Its scopes, each with the question whether that is still so. */
+  readonly scopes: ReadonlyMap<string, Relation>;
   readonly actor: Actor;
   /** `Infinity`: never. */
   readonly expiresAtMs: number;
@@ -19,8 +22,8 @@ export interface VerifiedKey {
 type Entry = { readonly untilMs: number } & ({ readonly key: VerifiedKey } | { readonly refused: Fault });
 
 /**
- * Ours. A revocation is told to this process within milliseconds, but to one process of the gateway only; the others
- * notice when what they know is this old.
+ * Ours. Plan and expiry are noticed to have changed when what is known is this old. A revocation need not wait for it:
+ * what a key may do is decided by the authorizer, and every process hears at once when that has changed.
  */
 const KNOWN_MS = 5 * SECOND_MS;
 /** Ours: shorter, since a key may be refused right before it is made. */
@@ -90,7 +93,7 @@ export class VerifiedKeys {
       signal: AbortSignal.timeout(LOOKUP_LIMIT_MS),
     };
     try {
-      const key = verifiedKey(await this.services.call(verifyApiKey, { digest }, call));
+      const key = verifiedKey(digest, await this.services.call(verifyApiKey, { digest }, call));
       if (revocations === this.revocations) this.keep(digest, { untilMs: this.clock.nowMs() + KNOWN_MS, key });
       return key;
     } catch (error) {
@@ -116,11 +119,12 @@ const isRefusal = (error: unknown): error is Fault =>
   error instanceof Fault &&
   (error.kind === 'unauthenticated' || error.kind === 'not_found' || error.kind === 'forbidden');
 
-const verifiedKey = (found: OutputOf<typeof verifyApiKey>): VerifiedKey => ({
+const verifiedKey = (digest: string, found: OutputOf<typeof verifyApiKey>): VerifiedKey => ({
   id: found.key_id,
+  digest,
   tenant: found.workspace_id,
   plan: found.plan,
-  scopes: new Set(found.scopes),
+  scopes: new Map(found.scopes.map((scope) => [scope, keyMay(found.key_id, scope, found.workspace_id)])),
   actor: { kind: 'api_key', id: found.key_id },
   expiresAtMs: found.expires_at === null ? Number.POSITIVE_INFINITY : Date.parse(found.expires_at),
 });

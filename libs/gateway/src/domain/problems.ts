@@ -69,6 +69,18 @@ export const PROBLEMS = {
     title: 'The API key may not do this.',
     remedy: 'Use a key with the scope named in `scope`.',
   },
+  not_permitted: {
+    kind: 'forbidden',
+    status: 403,
+    title: 'The API key is not permitted to do this.',
+    remedy: 'Ask an admin of the workspace for another key. One that was made a moment ago works within seconds.',
+  },
+  authorization_unavailable: {
+    kind: 'unavailable',
+    status: 503,
+    title: 'It could not be decided whether the API key may do this.',
+    remedy: 'Wait for as many seconds as Retry-After says, then send it again.',
+  },
   rate_limited: {
     kind: 'limited',
     status: 429,
@@ -98,6 +110,12 @@ export const PROBLEMS = {
     status: 415,
     title: 'The operation does not take a body of this media type.',
     remedy: 'Send one of those named in `accepted` as Content-Type.',
+  },
+  not_acceptable: {
+    kind: 'invalid',
+    status: 406,
+    title: 'The operation answers in no form that is accepted.',
+    remedy: 'Name one of those in `offered` in Accept, or send none.',
   },
   content_coding_unsupported: {
     kind: 'invalid',

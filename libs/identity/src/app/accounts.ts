@@ -27,6 +27,10 @@ export const accountTable = defineTable({
 });
 export type Account = RowOf<typeof accountTable>;
 
+/** Ids sort by time. */
+export const firstAccountOf = (tx: Tx, workspaceId: string): Promise<Account | null> =>
+  tx.em.findOne(accountTable.entity, { workspaceId }, { orderBy: { id: 'asc' } });
+
 /** Throws `identity.email_taken`. */
 export async function addAccount(tx: Tx, account: Account): Promise<void> {
   const { entity } = accountTable;

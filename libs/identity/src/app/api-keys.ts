@@ -42,6 +42,15 @@ export const apiKeyByDigest = (tx: Tx, digest: string): Promise<ApiKey | null> =
 export const apiKeyOf = (tx: Tx, workspaceId: string, id: string): Promise<ApiKey | null> =>
   tx.em.findOne(apiKeyTable.entity, { workspaceId, id });
 
+/** As it is now, and nobody changes it until the transaction ends. */
+export async function lockedApiKey(tx: Tx, workspaceId: string, id: string): Promise<ApiKey | undefined> {
+  const locked = await tx.em.execute<unknown[]>('SELECT FROM api_key WHERE workspace_id = ? AND id = ? FOR UPDATE', [
+    workspaceId,
+    id,
+  ]);
+  return locked.length === 0 ? undefined : ((await apiKeyOf(tx, workspaceId, id)) ?? undefined);
+}
+
 /** Newest first, one more than the limit where there is more. `cursor`: the id to go on after. */
 export const apiKeysBefore = (
   tx: Tx,

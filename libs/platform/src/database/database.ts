@@ -9,6 +9,7 @@ import type { Scope } from '../ports/call.ts';
 import type { Context } from '../ports/context.ts';
 import type { Envelope } from '../ports/event-log.ts';
 import type { Tx, UnitOfWork } from '../ports/work.ts';
+import { traced } from '../telemetry/trace.ts';
 import { databaseFault } from './failures.ts';
 import { Transaction, type DatabaseTools } from './transaction.ts';
 
@@ -18,6 +19,8 @@ export interface Login {
   readonly user: string;
   readonly password: string;
   readonly database: string;
+  /** Absent only where the server is on this machine (P40). */
+  readonly ssl?: { readonly rejectUnauthorized: true; readonly ca?: string };
 }
 
 /** Per context and process. Ours: a unit of work lasts some ms, so eight serve over 1,000 a second; nine contexts stay under 100 connections. */
@@ -34,8 +37,25 @@ export const refuseInsideWork = (): void => {
     throw new Fault('internal', 'platform.call_inside_work', 'A service was called inside a unit of work.');
 };
 
+/** What MikroORM's pool says of itself. */
+interface Tarn {
+  numUsed(): number;
+  numFree(): number;
+  numPendingAcquires(): number;
+}
+
+/** Connections of a pool, and who waits for one. */
+export interface PoolCounts {
+  readonly used: number;
+  readonly free: number;
+  readonly waiting: number;
+}
+
 /** One context's way to its own schema, and no other's: its login role has rights on nothing else. */
 export class Database implements UnitOfWork {
+  /** Told of every unit of work when it is over, with the seconds that it took. */
+  onWorkDone: ((committed: boolean, seconds: number) => void) | undefined;
+
   private constructor(
     readonly owner: Owner,
     private readonly orm: MikroORM<PostgreSqlDriver>,
@@ -61,7 +81,11 @@ export class Database implements UnitOfWork {
       logger: () => undefined,
       pool: { min: 0, max: POOL_MAX, acquireTimeoutMillis: ACQUIRE_TIMEOUT_MS },
       driverOptions: {
-        connection: { statement_timeout: STATEMENT_TIMEOUT_MS, application_name: `smartscan ${context.name}` },
+        connection: {
+          statement_timeout: STATEMENT_TIMEOUT_MS,
+          application_name: `smartscan ${context.name}`,
+          ...(login.ssl ? { ssl: login.ssl } : {}),
+        },
       },
     });
     const pool = new pg.Pool({
@@ -77,28 +101,44 @@ export class Database implements UnitOfWork {
   async run<T>(scope: Scope, work: (tx: Tx) => Promise<T>): Promise<T> {
     if (insideWork.getStore())
       throw new Fault('internal', 'platform.nested_work', 'A unit of work was begun inside another.');
+    const startedMs = performance.now();
+    let committed = false;
+    return insideWork.run(true, () =>
+      traced('unit_of_work', { context: this.owner }, async (span) => {
+        try {
+          const result = await this.transact(scope, work);
+          committed = true;
+          return result;
+        } finally {
+          span.note({ committed });
+          this.onWorkDone?.(committed, (performance.now() - startedMs) / 1_000);
+        }
+      }),
+    );
+  }
+
+  private async transact<T>(scope: Scope, work: (tx: Tx) => Promise<T>): Promise<T> {
     const em = this.orm.em.fork({ clear: true }) as EntityManager;
-    return insideWork.run(true, async () => {
+    try {
+      // Within, since a server that is starting or gone refuses here.
       await em.begin();
-      try {
-        await em.execute(
-          "SELECT set_config('app.tenant', ?, true), set_config('app.purpose', ?, true)",
-          [scope.tenant, scope.purpose],
-          'run',
-        );
-        const tx = new Transaction(this.owner, scope, em, this.tools);
-        const result = await work(tx);
-        await em.flush();
-        await this.leave(em, tx.told);
-        await em.commit();
-        return result;
-      } catch (error) {
-        await em.rollback().catch(() => undefined);
-        throw databaseFault(error);
-      } finally {
-        em.clear();
-      }
-    });
+      await em.execute(
+        "SELECT set_config('app.tenant', ?, true), set_config('app.purpose', ?, true)",
+        [scope.tenant, scope.purpose],
+        'run',
+      );
+      const tx = new Transaction(this.owner, scope, em, this.tools);
+      const result = await work(tx);
+      await em.flush();
+      await this.leave(em, tx.told);
+      await em.commit();
+      return result;
+    } catch (error) {
+      await em.rollback().catch(() => undefined);
+      throw databaseFault(error);
+    } finally {
+      em.clear();
+    }
   }
 
   /** The events join the transaction as its last statement, so the outbox's order is the order of the commits' ends. */
@@ -106,6 +146,16 @@ export class Database implements UnitOfWork {
     if (told.length === 0) return;
     const { sql, params } = outboxInsert(told);
     await em.execute(sql, [...params], 'run');
+  }
+
+  /** Of both pools: that of the units of work, and that of everything else. */
+  connections(): Readonly<Record<'work' | 'upkeep', PoolCounts>> {
+    const work = (this.orm.em.getConnection().getKnex().client as { pool: Tarn }).pool;
+    const { totalCount, idleCount, waitingCount } = this.pool;
+    return {
+      work: { used: work.numUsed(), free: work.numFree(), waiting: work.numPendingAcquires() },
+      upkeep: { used: totalCount - idleCount, free: idleCount, waiting: waitingCount },
+    };
   }
 
   /** Whether the database answers. */

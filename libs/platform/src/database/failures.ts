@@ -7,12 +7,13 @@ import { Fault } from '@smartscan/kernel';
 export function databaseFault(error: unknown): unknown {
   if (error instanceof Fault) return error;
   const code = sqlState(error);
-  if (code === undefined) return isPoolTimeout(error) ? unavailable() : error;
+  if (code === undefined) return isPoolTimeout(error) || isLostConnection(error) ? unavailable() : error;
   if (code === '23505') return new Fault('conflict', 'platform.already_exists', 'This exists already.');
   if (code === '42501')
     return new Fault('internal', 'platform.row_refused', 'The database refused a row or a table to this context.');
-  // Serialization failure and deadlock: another try succeeds. 08: connection. 57P: shutdown. 53: out of resources.
-  if (/^(40001|40P01|08|57P|53)/.test(code) || /^E[A-Z]+$/.test(code)) return unavailable();
+  // Serialization failure and deadlock: another try succeeds. 08: connection. 57P: shutdown. 53: out of resources. 57014,
+  // 55P03, 25P03: a statement, a wait for a lock, or an idle transaction took longer than it may.
+  if (/^(40001|40P01|08|57P|53|57014|55P03|25P03)/.test(code) || /^E[A-Z]+$/.test(code)) return unavailable();
   return new Fault('internal', 'platform.database', 'The database could not do what was asked.', {
     members: { sqlstate: code },
   });
@@ -27,5 +28,17 @@ const sqlState = (error: unknown): string | undefined => {
   const { code } = (error ?? {}) as { code?: unknown };
   return typeof code === 'string' && /^[0-9A-Z]{5}$|^E[A-Z]+$/.test(code) ? code : undefined;
 };
+
+/** The driver's words where the connection went and no code came with it (pg 8: lib/client.js, pg-pool/index.js). */
+const LOST =
+  /^(?:Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect)/;
+/** Node's codes of a socket that was gone when a statement was written to it. */
+const GONE = /^ERR_(?:STREAM|SOCKET)_/;
+const isLostConnection = (error: unknown): boolean =>
+  error instanceof Error &&
+  (LOST.test(withoutStatement(error)) || GONE.test((error as NodeJS.ErrnoException).code ?? ''));
+/** The mapper puts the statement, with its values, before what went wrong. */
+const withoutStatement = ({ message }: Error): string =>
+  message.slice(message.lastIndexOf(' - ') + 1).replace(/^- /, '');
 
 const isPoolTimeout = (error: unknown): boolean => (error as Error | undefined)?.name === 'KnexTimeoutError';

@@ -30,15 +30,30 @@ export async function provision(owner: pg.ClientBase, context: Context, foundati
   await owner.query('RESET search_path');
 }
 
+export interface MigrationFile {
+  readonly name: string;
+  readonly sql: string;
+  /** SHA-256, hexadecimal. */
+  readonly digest: string;
+}
+
+/** In the order in which they run. */
+export async function migrationFiles(context: Context): Promise<MigrationFile[]> {
+  const directory = fileURLToPath(context.migrations);
+  const names = (await readdir(directory)).filter((name) => name.endsWith('.sql')).sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const sql = await readFile(`${directory}/${name}`, 'utf8');
+      return { name, sql, digest: createHash('sha256').update(sql).digest('hex') };
+    }),
+  );
+}
+
 /** Each file runs once, in its own transaction; one that was edited after it ran is refused. */
 async function migrate(owner: pg.ClientBase, context: Context): Promise<void> {
-  const directory = fileURLToPath(context.migrations);
-  const files = (await readdir(directory)).filter((name) => name.endsWith('.sql')).sort();
   const { rows } = await owner.query<{ name: string; digest: string }>('SELECT name, digest FROM migration');
   const applied = new Map(rows.map((row) => [row.name, row.digest]));
-  for (const name of files) {
-    const sql = await readFile(`${directory}/${name}`, 'utf8');
-    const digest = createHash('sha256').update(sql).digest('hex');
+  for (const { name, sql, digest } of await migrationFiles(context)) {
     const before = applied.get(name);
     if (before === digest) continue;
     if (before !== undefined) {
@@ -73,6 +88,12 @@ export async function ensureRole(superuser: pg.ClientBase, role: string, passwor
   );
 }
 
+/** As `ensureRole`, and gives the role this password also where it exists: passwords rotate. */
+export async function renewRole(owner: pg.ClientBase, role: string, password: string): Promise<void> {
+  await ensureRole(owner, role, password);
+  await owner.query(`ALTER ROLE ${role} PASSWORD '${password}'`);
+}
+
 async function grant(owner: pg.ClientBase, context: Context, foundation: SchemaFoundation): Promise<void> {
   const role = roleOf(context);
   await owner.query(
@@ -85,6 +106,8 @@ async function grant(owner: pg.ClientBase, context: Context, foundation: SchemaF
   );
   await owner.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ${names.join(', ')} TO ${role}`);
   await owner.query(`GRANT USAGE ON ALL SEQUENCES IN SCHEMA ${context.name} TO ${role}`);
+  // A service looks whether its schema is the one that it was written for.
+  await owner.query(`GRANT SELECT ON ${context.name}.migration TO ${role}`);
 }
 
 const quoted = (values: readonly string[]): string => values.map((value) => `'${value}'`).join(', ');

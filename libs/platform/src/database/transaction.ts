@@ -9,6 +9,7 @@ import type { TableFacts } from '../ports/table.ts';
 import type { PhiAccess, Tx } from '../ports/work.ts';
 import type { Keys } from '../keys/keys.ts';
 import type { Ids } from '../ports/ids.ts';
+import { traceparentNow } from '../telemetry/trace.ts';
 
 export interface DatabaseTools {
   readonly clock: Clock;
@@ -50,6 +51,7 @@ export class Transaction implements Tx {
       purpose,
       requestId,
       region: this.tools.region,
+      traceparent: traceparentNow(),
       body: JSON.stringify(checked.data),
     });
   }

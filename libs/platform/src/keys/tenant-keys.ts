@@ -55,3 +55,9 @@ export class PgTenantKeyStore implements TenantKeyStore {
     );
   }
 }
+
+/** Only contexts that seal something may come near the wrapped keys; none may forget that a key was shredded. */
+export async function grantTenantKeys(owner: pg.ClientBase, role: string): Promise<void> {
+  await owner.query(`GRANT USAGE ON SCHEMA keys TO ${role}`);
+  await owner.query(`GRANT SELECT, INSERT, UPDATE ON keys.tenant_key TO ${role}`);
+}

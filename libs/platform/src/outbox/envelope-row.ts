@@ -13,6 +13,7 @@ export interface EnvelopeRow {
   readonly purpose: string;
   readonly request_id: string;
   readonly region: string;
+  readonly traceparent: string;
   readonly body: string;
 }
 
@@ -28,6 +29,7 @@ const NAMES = [
   'purpose',
   'request_id',
   'region',
+  'traceparent',
   'body',
 ] as const satisfies readonly (keyof EnvelopeRow)[];
 
@@ -44,6 +46,10 @@ export const ENVELOPE_DDL = NAMES.map((name) =>
   name === 'body' ? `body text NOT NULL CHECK (octet_length(body) <= ${BODY_BYTES_MAX})` : `${name} text NOT NULL`,
 ).join(',\n  ');
 
+/** For tables that were made before a column was: run before anything is read from or written to them. */
+export const addedEnvelopeColumns = (table: string): string =>
+  `ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS traceparent text NOT NULL DEFAULT ''`;
+
 /** The columns as `json_to_recordset` wants them. */
 export const ENVELOPE_RECORD = NAMES.map((name) => `${name} text`).join(', ');
 
@@ -59,6 +65,7 @@ export const toRow = (envelope: Envelope): EnvelopeRow => ({
   purpose: envelope.purpose,
   request_id: envelope.requestId,
   region: envelope.region,
+  traceparent: envelope.traceparent,
   body: envelope.body,
 });
 
@@ -73,5 +80,6 @@ export const toEnvelope = (row: EnvelopeRow): Envelope => ({
   purpose: row.purpose,
   requestId: row.request_id,
   region: row.region,
+  traceparent: row.traceparent,
   body: row.body,
 });

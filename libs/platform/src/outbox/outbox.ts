@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { DAY_MS } from '@smartscan/kernel';
 import type { Envelope } from '../ports/event-log.ts';
-import { ENVELOPE_COLUMNS, ENVELOPE_DDL, ENVELOPE_RECORD, toRow } from './envelope-row.ts';
+import { addedEnvelopeColumns, ENVELOPE_COLUMNS, ENVELOPE_DDL, ENVELOPE_RECORD, toRow } from './envelope-row.ts';
 
 /** A statement with `?` for its parameters, as MikroORM's `em.execute` takes it. */
 export interface Statement {
@@ -20,6 +20,7 @@ export const OUTBOX_FOUNDATION = {
   told_at timestamptz NOT NULL DEFAULT now(),
   ${ENVELOPE_DDL}
 )`,
+    addedEnvelopeColumns('outbox'),
     `CREATE TABLE IF NOT EXISTS inbox (
   event_id text PRIMARY KEY,
   received_at timestamptz NOT NULL DEFAULT now()

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { asFault, type Fault } from '@smartscan/kernel';
-import type { EventLog } from '../ports/event-log.ts';
+import type { Envelope, EventLog } from '../ports/event-log.ts';
+import { isRecorded, isTracing, traced } from '../telemetry/trace.ts';
 import { pauseMs } from './backoff.ts';
 import { Doorbell } from './doorbell.ts';
 import { ENVELOPE_COLUMNS, toEnvelope, type EnvelopeRow } from './envelope-row.ts';
@@ -116,11 +117,24 @@ export class OutboxRelay {
       });
       if (rows.length === 0) return 0;
       rows.sort((a, b) => Number(BigInt(a.id) - BigInt(b.id)));
-      await this.#options.log.publish(rows.map(toEnvelope));
+      await this.#publish(rows.map(toEnvelope));
       return rows.length;
     });
   }
+
+  /** A span in the trace of the first event that is traced, with links to the others'; none where none is. */
+  async #publish(batch: readonly Envelope[]): Promise<void> {
+    const { log, schema } = this.#options;
+    const [parent, ...links] = isTracing() ? tracesOf(batch) : [];
+    if (parent === undefined) return log.publish(batch);
+    const fields = { context: schema, events: batch.length };
+    await traced('outbox.publish', fields, () => log.publish(batch), { parent, links });
+  }
 }
+
+const tracesOf = (batch: readonly Envelope[]): string[] => [
+  ...new Set(batch.map(({ traceparent }) => traceparent).filter(isRecorded)),
+];
 
 /** Takes the oldest, if no other relay of the context is at it. Were the removal lost, they would be published again. */
 const takeFrom = (table: string): string => `

@@ -21,13 +21,21 @@ export interface Call extends Scope {
   readonly region: Region;
   /** The caller would rather be answered at once and come back (RFC 7240 `respond-async`). */
   readonly respondAsync: boolean;
+  /** The media type, of the operation's representations, that the caller would rather have than JSON; `undefined`: none. */
+  readonly representation?: string | undefined;
   /** Aborted when the caller is gone or its deadline has passed. */
   readonly signal: AbortSignal;
 }
 
+/** By which an owner says in what form it answers, where that isn't JSON. */
+export const REPRESENTATION_HEADER = 'Content-Type';
+
 export type Chunks = AsyncIterable<Uint8Array>;
 
-/** An answer with a status other than the operation's own, or with headers. */
+/**
+ * An answer with a status other than the operation's own, with headers, or in another form than JSON, which the header
+ * `Content-Type` then names.
+ */
 export class Reply<Body = unknown> {
   constructor(
     readonly status: number,
@@ -52,7 +60,12 @@ export interface Services {
 /** What an operation's handler may give back; operations that stream events give an iterable of their output. */
 export type Answer<O extends Operation> =
   | OutputOf<O>
-  | Reply<OutputOf<O> | z.output<O['also'][number]> | AsyncIterable<OutputOf<O>>>;
+  | Reply<
+      | OutputOf<O>
+      | z.output<O['also'][number]>
+      | z.output<O['representations'][string]['schema']>
+      | AsyncIterable<OutputOf<O>>
+    >;
 export type Handler<O extends Operation> = (
   input: InputOf<O>,
   call: Call,

@@ -43,6 +43,8 @@ export interface Place {
 /** Something that serves routes of its own on the process's public HTTP server, before it listens. */
 export interface HttpMount {
   mount(server: FastifyInstance): void | Promise<void>;
+  /** The process will stop: whoever is answered from now on is to connect elsewhere next time. */
+  lastCall?(): void;
 }
 
 /** A bounded context as the outside sees it. The value is the whole public face of its lib. */

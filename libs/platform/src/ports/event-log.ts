@@ -16,6 +16,8 @@ export interface Envelope {
   readonly purpose: string;
   readonly requestId: string;
   readonly region: string;
+  /** W3C Trace Context (CloudEvents distributed tracing extension); empty where nothing is traced. */
+  readonly traceparent: string;
   /** JSON text of the contract's body. */
   readonly body: string;
 }
@@ -28,6 +30,14 @@ export interface Parked {
   readonly code: string;
   readonly attempts: number;
   readonly parkedAt: string;
+}
+
+/** How far a consumer group has come. */
+export interface GroupStats {
+  readonly group: string;
+  /** Events that the group has not done with. */
+  readonly lag: number;
+  readonly parked: number;
 }
 
 export type EventStrategy = Server & CustomTransportStrategy;
@@ -46,5 +56,7 @@ export interface EventLog {
   replayParked(group: string): Promise<number>;
   /** Lets the group read everything from the start again; its inbox decides what is new to it. */
   rewind(group: string): Promise<void>;
+  /** Of the groups that this process knows of: how far behind each is, and what it has parked. */
+  stats(): Promise<readonly GroupStats[]>;
   close(): Promise<void>;
 }

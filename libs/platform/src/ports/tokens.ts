@@ -7,3 +7,6 @@ export const LOG = Symbol('Log');
 export const METRICS = Symbol('Metrics');
 export const SETTINGS = Symbol('Settings');
 export const PLACE = Symbol('Place');
+export const AUTHORIZER = Symbol('Authorizer');
+export const OBJECTS = Symbol('Objects');
+export const MAIL = Symbol('Mail');

@@ -203,6 +203,19 @@ describe('contexts, composed', () => {
   it('answers whether it lives and is ready, and gives its metrics, on a listener of its own', async () => {
     const ready = await fetch(`${house.running.opsUrl}/health/ready`);
     const metrics = await (await fetch(`${house.running.opsUrl}/metrics`)).text();
-    expect([ready.status, /^outbox_oldest_age_seconds\{context="vitals"\}/m.test(metrics)]).toEqual([200, true]);
+    expect([ready.status, await ready.json()]).toEqual([
+      200,
+      { ok: true, dependencies: { database: 'up', events: 'up' } },
+    ]);
+    const counted = [
+      'outbox_oldest_age_seconds{context="vitals"}',
+      'event_log_lag_events{group="retention"}',
+      'database_pool_connections{context="vitals",pool="work",state="free"}',
+      'unit_of_work_duration_seconds_count{context="vitals",outcome="committed"}',
+      'service_call_duration_seconds_count{operation="vitals.get_scan",outcome="internal"}',
+      'event_delivery_duration_seconds_count{group="retention",type="vitals.scan_deleted.v1",outcome="failed"}',
+      'dependency_up{dependency="events"}',
+    ];
+    expect(counted.filter((name) => !metrics.includes(`\n${name} `))).toEqual([]);
   });
 });

@@ -1,10 +1,11 @@
 import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Module, type DynamicModule, type Provider, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger, PinoLogger } from 'nestjs-pino';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import { Fault } from '@smartscan/kernel';
 import { sweepHandler, sweepOf } from '../database/custody.ts';
 import type { Database } from '../database/database.ts';
@@ -12,7 +13,22 @@ import { OutboxRelay } from '../outbox/relay.ts';
 import type { Handler } from '../ports/call.ts';
 import type { Context, HttpMount } from '../ports/context.ts';
 import { servedBy } from '../ports/serves.ts';
-import { CLOCK, IDS, LOG, METRICS, PLACE, SERVICES, SETTINGS, UNIT_OF_WORK } from '../ports/tokens.ts';
+import {
+  AUTHORIZER,
+  CLOCK,
+  IDS,
+  LOG,
+  MAIL,
+  METRICS,
+  OBJECTS,
+  PLACE,
+  SERVICES,
+  SETTINGS,
+  UNIT_OF_WORK,
+} from '../ports/tokens.ts';
+import { readinessOf } from '../telemetry/dependencies.ts';
+import { watchDurations, watchStanding, type Durations } from '../telemetry/watch-platform.ts';
+import { WatchedServices } from '../telemetry/watched-services.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { feed } from './feed.ts';
 import { serveOps, type HealthState } from './ops.ts';
@@ -25,6 +41,8 @@ export interface ProcessOptions {
   /** 0 picks a free one. */
   readonly port: number;
   readonly opsPort: number;
+  /** How long a process that stops goes on taking what still comes, until everybody has heard of it. None by default. */
+  readonly drainMs?: number;
   /** Each context's parsed settings, by context name. */
   readonly settings: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 }
@@ -80,35 +98,48 @@ async function bringUp(
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
   const parts = await openParts(platform, contexts, undo);
-  const health: HealthState = {
-    started: false,
-    stopping: false,
-    ready: async () => (await Promise.all(parts.map((part) => part.database.ping()))).every(Boolean),
-  };
+  const databases = parts.map(({ database }) => database);
+  const durations = watchDurations(metrics, databases);
+  const readiness = readinessOf([
+    {
+      name: 'database',
+      required: true,
+      up: async () => (await Promise.all(databases.map((database) => database.ping()))).every(Boolean),
+    },
+    ...platform.dependencies,
+  ]);
+  const health: HealthState = { started: false, stopping: false, ready: readiness };
   const { host } = options;
   const ops = await onPort(options.opsPort, () => serveOps({ host, port: options.opsPort, health, metrics }));
   undo.push(() => ops.close());
   const dispatcher = new Dispatcher();
-  const modules = parts.map((part) => moduleOf(part, { platform, metrics, dispatcher, options }));
-  const relays = parts.map(({ context, database }) => startRelay(context, database, platform));
-  undo.push(() => Promise.all(relays.map((relay) => relay.close())));
-  watchOutboxes(metrics, parts, relays);
+  const modules = parts.map((part) => moduleOf(part, { platform, metrics, dispatcher, options, durations }));
+  const relays = new Map(parts.map(({ context, database }) => [context.name, startRelay(context, database, platform)]));
+  undo.push(() => Promise.all([...relays.values()].map((relay) => relay.close())));
+  watchStanding(metrics, { databases, relays, eventLog: platform.eventLog, readiness });
   const app = await createApp(modules, platform);
   undo.push(() => app.close());
   for (const part of parts) serveOperations(app, part, dispatcher, platform);
-  for (const part of parts) connectEvents(app, part, platform);
+  for (const part of parts) connectEvents(app, part, platform, durations);
   const server = app.getHttpAdapter().getInstance();
-  for (const { context } of parts) {
-    if (context.http) await app.get<HttpMount>(context.http, { strict: false }).mount(server as never);
-  }
+  const mounts = contexts.flatMap(({ http }) => (http ? app.get<HttpMount>(http, { strict: false }) : []));
+  for (const mount of mounts) await mount.mount(server as never);
   await app.startAllMicroservices();
+  const listener = await platform.listen?.(dispatcher);
+  undo.push(() => listener?.close());
   const jobs = parts.map((part) => runJobs(jobsOf(app, part, platform), part.database, platform.log));
   undo.push(() => Promise.all(jobs.map((running) => running.stop())));
-  await onPort(options.port, () => app.listen(options.port, host));
+  // Nobody is to be met at a public port of a process that has nothing public.
+  const isPublic = mounts.length > 0;
+  if (isPublic) await onPort(options.port, () => app.listen(options.port, host));
   health.started = true;
-  undo.push(() => void (health.stopping = true));
+  undo.push(async () => {
+    health.stopping = true;
+    for (const mount of mounts) mount.lastCall?.();
+    await sleep(options.drainMs ?? 0);
+  });
   return {
-    url: `http://${host}:${(server.server.address() as AddressInfo).port}`,
+    url: isPublic ? `http://${host}:${(server.server.address() as AddressInfo).port}` : '',
     opsUrl: `http://${host}:${ops.port}`,
     app,
     databases: new Map(parts.map(({ context, database }) => [context.name, database])),
@@ -145,16 +176,20 @@ interface Surroundings {
   readonly metrics: Registry;
   readonly dispatcher: Dispatcher;
   readonly options: ProcessOptions;
+  readonly durations: Durations;
 }
 
 function moduleOf({ context, database }: Part, around: Surroundings): DynamicModule {
-  const { platform, metrics, dispatcher, options } = around;
+  const { platform, metrics, dispatcher, options, durations } = around;
   const ports: Provider[] = [
     { provide: UNIT_OF_WORK, useValue: database },
-    { provide: SERVICES, useValue: platform.services(dispatcher) },
+    { provide: SERVICES, useValue: new WatchedServices(platform.services(dispatcher), durations.onCall) },
     { provide: CLOCK, useValue: platform.clock },
     { provide: IDS, useValue: platform.ids },
     { provide: LOG, useValue: platform.log },
+    { provide: AUTHORIZER, useValue: platform.authorizer },
+    { provide: OBJECTS, useValue: platform.objects },
+    { provide: MAIL, useValue: platform.mail },
     { provide: METRICS, useValue: metrics },
     { provide: PLACE, useValue: platform.place },
     { provide: SETTINGS, useValue: options.settings.get(context.name) ?? Object.freeze({}) },
@@ -206,11 +241,16 @@ function serveOperations(
   if (sweep) dispatcher.serve(sweep, sweepHandler(context, database, platform.clock));
 }
 
-function connectEvents(app: NestFastifyApplication, { context, database }: Part, platform: Platform): void {
+function connectEvents(
+  app: NestFastifyApplication,
+  { context, database }: Part,
+  platform: Platform,
+  durations: Durations,
+): void {
   if (context.listens.length === 0) return;
   const topics = [...new Set(context.listens.map(({ contract }) => contract.topic))];
   const strategy = platform.eventLog.strategy(context.name, topics);
-  feed(strategy, { app, context, database });
+  feed(strategy, { app, context, database, onDelivered: durations.onDelivered(context.name) });
   app.connectMicroservice({ strategy });
 }
 
@@ -224,23 +264,6 @@ function startRelay(context: Context, database: Database, platform: Platform): O
   });
   relay.start();
   return relay;
-}
-
-function watchOutboxes(metrics: Registry, parts: readonly Part[], relays: readonly OutboxRelay[]): void {
-  const age = new Gauge({
-    name: 'outbox_oldest_age_seconds',
-    help: 'Age of the oldest event that is committed and not yet published',
-    labelNames: ['context'],
-    registers: [metrics],
-    collect: async () => {
-      await Promise.all(
-        relays.map(async (relay, at) => {
-          const stats = await relay.stats();
-          age.set({ context: parts[at]?.context.name ?? '' }, stats.oldestAgeSeconds);
-        }),
-      );
-    },
-  });
 }
 
 function jobsOf(app: NestFastifyApplication, { context, database }: Part, platform: Platform): readonly Job[] {

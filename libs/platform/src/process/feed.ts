@@ -4,13 +4,19 @@ import type { Database } from '../database/database.ts';
 import { inboxInsert } from '../outbox/outbox.ts';
 import type { Context, EventHandler, Subscription } from '../ports/context.ts';
 import type { Envelope, EventStrategy } from '../ports/event-log.ts';
+import { traced, type OpenSpan } from '../telemetry/trace.ts';
 import type { z } from 'zod';
 
 interface Receiver {
   readonly app: NestFastifyApplication;
   readonly context: Context;
   readonly database: Database;
+  /** Told of every try to deliver an event, with the seconds that it took. */
+  readonly onDelivered?: ((type: string, outcome: Delivery, seconds: number) => void) | undefined;
 }
+
+/** `duplicate`: it had its effect before. */
+export type Delivery = 'handled' | 'duplicate' | 'failed';
 
 /**
  * Binds a context's subscriptions to its consumer group. The inbox row and the handler's effects share a transaction:
@@ -22,18 +28,41 @@ export function feed(strategy: EventStrategy, receiver: Receiver): void {
     const handler = app.get<EventHandler<z.ZodObject>>(subscription.handler, { strict: false });
     strategy.addHandler(
       subscription.contract.type,
-      (envelope: Envelope) => receive(envelope, subscription, handler, database),
+      (envelope: Envelope) => watched(envelope, receiver, () => receive(envelope, subscription, handler, database)),
       true,
     );
   }
 }
 
+/** In the trace of whoever told the event, however long ago that was. */
+async function watched(
+  { type, traceparent }: Envelope,
+  { context, onDelivered }: Receiver,
+  deliver: () => Promise<boolean>,
+): Promise<void> {
+  const startedMs = performance.now();
+  let outcome: Delivery = 'failed';
+  const work = async (span: OpenSpan<'event.deliver'>): Promise<void> => {
+    try {
+      outcome = (await deliver()) ? 'handled' : 'duplicate';
+    } finally {
+      span.note({ outcome });
+    }
+  };
+  try {
+    await traced('event.deliver', { event_type: type, group: context.name }, work, { parent: traceparent });
+  } finally {
+    onDelivered?.(type, outcome, (performance.now() - startedMs) / 1_000);
+  }
+}
+
+/** Whether the event was new. */
 async function receive(
   envelope: Envelope,
   { contract }: Subscription,
   handler: EventHandler<z.ZodObject>,
   database: Database,
-): Promise<void> {
+): Promise<boolean> {
   const body = contract.body.safeParse(JSON.parse(envelope.body));
   if (!body.success)
     throw new Fault('invalid', 'platform.event_does_not_fit', `${contract.type} does not fit its contract.`);
@@ -43,9 +72,11 @@ async function receive(
     purpose: contract.purpose,
     requestId: envelope.requestId,
   };
-  await database.run(scope, async (tx) => {
+  return database.run(scope, async (tx) => {
     const { sql, params } = inboxInsert(envelope.id);
     const fresh = await tx.em.execute<unknown[]>(sql, [...params]);
-    if (fresh.length > 0) await handler.handle(tx, body.data, envelope);
+    if (fresh.length === 0) return false;
+    await handler.handle(tx, body.data, envelope);
+    return true;
   });
 }

@@ -1,13 +1,14 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
+import type { Readiness } from '../telemetry/dependencies.ts';
 
 export interface HealthState {
   /** Contexts are wired, migrated and listening. */
   started: boolean;
   stopping: boolean;
-  /** Whether what the process can't work without answers. */
-  ready: () => Promise<boolean>;
+  /** How what the process leans on stands; bounded by whoever made it, see `readinessOf`. */
+  ready: () => Promise<Readiness>;
 }
 
 export interface OpsServer {
@@ -16,8 +17,13 @@ export interface OpsServer {
 }
 
 /**
- * Health and metrics on a listener of their own, so that neither can be reached through the public one:
- * `/health/live`, `/health/ready`, `/health/startup`, `/metrics`.
+ * Health and metrics on a listener of their own, so that neither can be reached through the public one; GET and HEAD.
+ *
+ * - `/health/live`: that the event loop turns. It asks nothing of anybody: a process whose database is away is not made
+ *   better by a restart. A loop that is stuck can't say so; it says nothing, and the probe's own time-out is the notice.
+ * - `/health/startup`: all is wired and listens.
+ * - `/health/ready`: started, not stopping, and what is required answers; with a word on each dependency.
+ * - `/metrics`: for Prometheus.
  */
 export async function serveOps(options: {
   readonly host: string;
@@ -27,26 +33,17 @@ export async function serveOps(options: {
 }): Promise<OpsServer> {
   const { host, port, health, metrics } = options;
   const server = createServer((request, response) => {
-    const answer = (status: number, type: string, body: string): void => {
-      response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
-    };
-    const say = (ok: boolean): void => answer(ok ? 200 : 503, 'application/json', JSON.stringify({ ok }));
-    switch (request.url) {
-      case '/health/live':
-        return say(true);
-      case '/health/startup':
-        return say(health.started);
-      case '/health/ready':
-        if (!health.started || health.stopping) return say(false);
-        return void health.ready().then(say, () => say(false));
-      case '/metrics':
-        return void metrics.metrics().then(
-          (text) => answer(200, metrics.contentType, text),
-          () => answer(500, 'text/plain', ''),
-        );
-      default:
-        return answer(404, 'text/plain', '');
-    }
+    void answerTo(request, health, metrics)
+      .catch((): Said => ({ status: 500, type: 'text/plain', text: '' }))
+      .then(({ status, type, text, allow }) => {
+        const head = {
+          'content-type': type,
+          'content-length': Buffer.byteLength(text),
+          'cache-control': 'no-store',
+          ...(allow ? { allow } : {}),
+        };
+        response.writeHead(status, head).end(request.method === 'HEAD' ? undefined : text);
+      });
   });
   await listen(server, host, port);
   return {
@@ -67,3 +64,39 @@ const listen = (server: Server, host: string, port: number): Promise<void> =>
       resolve();
     });
   });
+
+interface Said {
+  readonly status: number;
+  readonly type: string;
+  readonly text: string;
+  readonly allow?: string;
+}
+
+async function answerTo({ method, url }: IncomingMessage, health: HealthState, metrics: Registry): Promise<Said> {
+  if (method !== 'GET' && method !== 'HEAD') {
+    return { status: 405, type: 'text/plain', text: '', allow: 'GET, HEAD' };
+  }
+  switch (url) {
+    case '/health/live':
+      return say({ ok: true });
+    case '/health/startup':
+      return say({ ok: health.started });
+    case '/health/ready':
+      return say(await readiness(health));
+    case '/metrics':
+      return { status: 200, type: metrics.contentType, text: await metrics.metrics() };
+    default:
+      return { status: 404, type: 'text/plain', text: '' };
+  }
+}
+
+const say = (said: { readonly ok: boolean }): Said => ({
+  status: said.ok ? 200 : 503,
+  type: 'application/json',
+  text: JSON.stringify(said),
+});
+
+async function readiness({ started, stopping, ready }: HealthState): Promise<{ readonly ok: boolean }> {
+  const seen = await ready();
+  return { ...seen, ok: seen.ok && started && !stopping };
+}

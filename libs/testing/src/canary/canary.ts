@@ -26,8 +26,12 @@ export const holds = (haystack: Uint8Array | string, canary: string): boolean =>
   return formsOf(canary).some((form) => buffer.includes(form));
 };
 
-/** Files below a directory, database pages and write-ahead log included, that hold the canary in any form. */
-export async function filesWith(directory: string, canary: string): Promise<string[]> {
+/**
+ * Files below a directory, database pages and write-ahead log included, that hold any of the canaries in any form. Each is
+ * read once, however many these are.
+ */
+export async function filesWith(directory: string, ...canaries: readonly string[]): Promise<string[]> {
+  const forms = canaries.flatMap(formsOf);
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   const found: string[] = [];
   for (const entry of entries) {
@@ -35,7 +39,7 @@ export async function filesWith(directory: string, canary: string): Promise<stri
     const path = join(entry.parentPath, entry.name);
     // A file that went away while we looked holds nothing any more.
     const content = await readFile(path).catch(() => undefined);
-    if (content && holds(content, canary)) found.push(path);
+    if (content && forms.some((form) => content.includes(form))) found.push(path);
   }
   return found;
 }

@@ -27,6 +27,7 @@ export const delivery: Guarantees = {
     const odd = rig.event('key with "quotes", ünïcode, \\ and ?', {
       time: '2026-11-23T20:00:00.120Z',
       tenant: '*',
+      traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
       actor: { kind: 'api_key', id: 'key_00000000000000000000000001' },
       body: '{"n":0, "text": "a \\"b\\" \\\\ ? $1 \\u0000 \\n ü"}',
     });

@@ -70,6 +70,7 @@ export class Rig {
       purpose: 'provide_service',
       requestId: 'req_00000000000000000000000000',
       region: 'eu',
+      traceparent: '',
       body: JSON.stringify({ n }),
       ...differing,
     };

@@ -59,6 +59,38 @@ describe('makeFaceVideo', () => {
     expect([track.rotation, track.codedWidth, track.codedHeight]).toEqual([90, 120, 160]);
   });
 
+  it('mirrors the picture, and nothing else', async () => {
+    const plain = { seconds: 0.1, width: 160, height: 120, noise: 0, bitrate: 8_000_000 } as const;
+    const [one, other] = await Promise.all(
+      [false, true].map(async (mirrored) => framesOf((await makeFaceVideo({ ...plain, mirrored })).bytes)),
+    );
+    let apart = 0;
+    for (let at = 0; at < 160 * 120; at++) {
+      const across = at - (at % 160) + 159 - (at % 160);
+      apart += Math.abs(one![at]! - other![across]!) / (160 * 120);
+    }
+    expect(apart).toBeLessThan(2);
+    expect(one!.equals(other!)).toBe(false);
+  });
+
+  it('lights, moves and rolls the picture as asked: light at its rate, a jump, nothing where nothing is asked', async () => {
+    const quiet = { ...SMALL, noise: 0, motion: 0, drift: 0, amplitude: 0, bitrate: 4_000_000 } as const;
+    const lightOf = async (options: FaceVideoOptions): Promise<readonly number[]> => {
+      const frames = framesOf((await makeFaceVideo({ ...quiet, ...options })).bytes);
+      const size = 160 * 120 * 1.5;
+      return Array.from({ length: 90 }, (_, n) => {
+        const luma = frames.subarray(n * size, n * size + 160 * 120);
+        return luma.reduce((sum, value) => sum + value - 16, 0) / luma.length;
+      });
+    };
+    const rangeOf = (light: readonly number[]): number => (Math.max(...light) - Math.min(...light)) / light[0]!;
+    expect(rangeOf(await lightOf({}))).toBeLessThan(0.003);
+    expect(rangeOf(await lightOf({ flicker: 0.1, flickerHertz: 1 }))).toBeCloseTo(0.1, 1);
+    const jumped = await lightOf({ lightStep: 0.2 });
+    expect(jumped[60]! / jumped[30]!).toBeCloseTo(1.2, 1);
+    expect(jumped[80]! / jumped[30]!).toBeCloseTo(1, 1);
+  });
+
   it('carries a canary in the file and in every frame, and none unasked', async () => {
     const size = 640 * 480 * 1.5;
     const marked = await makeFaceVideo({ seconds: 1, canary: CANARY });

@@ -8,12 +8,17 @@ import {
 } from '@smartscan/signal';
 import { CONTENT_TYPE, packageVideo, type Container } from './container.ts';
 import { drawCanaryBars } from './canary.ts';
-import { encode, type Codec } from './encode.ts';
+import { encode, type Codec, type DrawFrame } from './encode.ts';
+import { movementOf, STILL, type Movement } from './moments.ts';
 import { readPhoto, VIEWS, type Scene } from './photo.ts';
-import { MARGIN, NOISE_LENGTH, buildStage, renderer, type Moment } from './scene.ts';
-import { turned } from './turn.ts';
+import { NOISE_LENGTH, renderer, type Moment } from './render.ts';
+import { buildStage } from './scene.ts';
+import { SKIN_TONES, type SkinTone } from './skin.ts';
+import { mirrored, turned } from './turn.ts';
 
-export interface FaceVideoOptions {
+export { SKIN_TONES, type SkinTone };
+
+export interface FaceVideoOptions extends Movement {
   readonly scene?: Scene;
   /** 30 by default. */
   readonly seconds?: number;
@@ -33,18 +38,22 @@ export interface FaceVideoOptions {
   readonly respiratoryRate?: number;
   /** Pulse over brightness of the skin, peak to peak, before the ratio of the colours: 0.006 by default; faces 0.001-0.01. */
   readonly amplitude?: number;
-  /** How far the camera sways, pixels, about one standard deviation: 1 by default. */
-  readonly motion?: number;
-  /** Slow change of the light over its mean: 0.01 by default. */
-  readonly drift?: number;
+  /** The photo's own by default. Takes its share off the pulse too. */
+  readonly skinTone?: SkinTone;
+  /** A cloth over mouth and nose. */
+  readonly masked?: boolean;
   /** Standard deviation of the sensor's noise in steps of the 8 bits: 1 by default. */
   readonly noise?: number;
-  /** Light over the photo's own: 1 by default. */
-  readonly brightness?: number;
   /** The picture stands still after this time, to the byte. */
   readonly frozenAfterSeconds?: number;
   /** The same stretch of video over and over. */
   readonly loopSeconds?: number;
+  /** Seconds over which the end of each turn of a loop fades into the next: 0 by default. */
+  readonly loopFadeSeconds?: number;
+  /** The face is gone from then on. */
+  readonly leavesAfterSeconds?: number;
+  /** As a front camera shows it in its own preview. */
+  readonly mirrored?: boolean;
 
   readonly codec?: Codec;
   /** Bits a second: 2,500,000 by default. */
@@ -72,6 +81,7 @@ export interface FaceVideo {
 }
 
 const DEFAULTS = {
+  ...STILL,
   scene: 'one_face',
   seconds: 30,
   width: 640,
@@ -82,10 +92,10 @@ const DEFAULTS = {
   sdnn: 40,
   respiratoryRate: 15,
   amplitude: 0.006,
-  motion: 1,
-  drift: 0.01,
   noise: 1,
-  brightness: 1,
+  masked: false,
+  loopFadeSeconds: 0,
+  mirrored: false,
   codec: 'h264',
   bitrate: 2_500_000,
   bFrames: 0,
@@ -98,6 +108,8 @@ const DEFAULTS = {
 
 type Settings = FaceVideoOptions & Required<Omit<FaceVideoOptions, keyof Optional>>;
 interface Optional {
+  skinTone: unknown;
+  leavesAfterSeconds: unknown;
   frozenAfterSeconds: unknown;
   loopSeconds: unknown;
   keyframeEvery: unknown;
@@ -115,42 +127,66 @@ const frameTimes = ({ seconds, framesPerSecond, variableFrameRate }: Settings, c
   return Float64Array.from(times, (time) => time - times[0]!);
 };
 
-/** Slow sway as a sum of three sines below 0.5 Hz, unit variance: how a head or a hand moves that tries to keep still. */
-const sway = (chance: Chance): ((seconds: number) => number) => {
-  const parts = [0.07, 0.16, 0.41].map((hertz) => ({ hertz, phase: 2 * Math.PI * chance() }));
-  const gain = Math.sqrt(2 / parts.length);
-  return (seconds) =>
-    gain * parts.reduce((sum, { hertz, phase }) => sum + Math.sin(2 * Math.PI * hertz * seconds + phase), 0);
-};
-
-/** The sway never reaches the edge of the stage. */
-const bounded = (offset: number): number => Math.min(Math.max(offset, 1 - MARGIN), MARGIN - 1);
-
 const moments = (settings: Settings, timesSeconds: Float64Array, chance: Chance) => {
-  const { seconds, heartRate, sdnn, respiratoryRate, amplitude, motion, drift, brightness } = settings;
+  const { seconds, heartRate, sdnn, respiratoryRate, skinTone } = settings;
   const train = synthesizeBeats({ heartRate, sdnn, respiratoryRate, durationSeconds: seconds, chance });
   const wave = synthesizePulse(train, timesSeconds);
-  const [swayX, swayY, light] = [sway(chance), sway(chance), sway(chance)];
-  const list = Array.from(
-    timesSeconds,
-    (time, n): Moment => ({
-      pulse: amplitude * wave[n]!,
-      light: brightness * (1 + drift * light(time / 3)),
-      offsetX: bounded(motion * swayX(time)),
-      offsetY: bounded(motion * swayY(time)),
-    }),
-  );
+  const amplitude = settings.amplitude * (skinTone === undefined ? 1 : SKIN_TONES[skinTone].pulse);
+  const movement = movementOf(settings, seconds, chance);
+  const list = Array.from(timesSeconds, (time, n) => movement(time, amplitude * wave[n]!));
   return { list, truth: train.truth };
 };
 
-/** Which drawn frame stands at place n: another one than n in frozen and looped videos. */
-const shownFrame = ({ frozenAfterSeconds, loopSeconds, framesPerSecond }: Settings, n: number): number => {
-  if (frozenAfterSeconds !== undefined) return Math.min(n, Math.round(frozenAfterSeconds * framesPerSecond));
-  return loopSeconds === undefined ? n : n % Math.round(loopSeconds * framesPerSecond);
+/** What stands at a place of the video: a drawn frame, and another that it fades into, by a share of 0-1. */
+interface Shown {
+  readonly frame: number;
+  readonly into: number;
+  readonly share: number;
+}
+
+/** Another frame than n in frozen and looped videos. */
+const shownAt = (settings: Settings, n: number): Shown => {
+  const { frozenAfterSeconds, loopSeconds, loopFadeSeconds, framesPerSecond } = settings;
+  const alone = (frame: number): Shown => ({ frame, into: frame, share: 0 });
+  if (frozenAfterSeconds !== undefined) return alone(Math.min(n, Math.round(frozenAfterSeconds * framesPerSecond)));
+  if (loopSeconds === undefined) return alone(n);
+  const turn = Math.round(loopSeconds * framesPerSecond);
+  const fade = Math.round(loopFadeSeconds * framesPerSecond);
+  const at = n % turn;
+  // The frames that lead up to the loop's first one come in over those of its end.
+  return at < turn - fade
+    ? alone(at + fade)
+    : { frame: at + fade, into: at + fade - turn, share: (at + fade - turn + 1) / (fade + 1) };
 };
 
 /** Sums of these never repeat inside a video, so each frame's noise begins elsewhere. */
 const NOISE_STRIDE = 74_093;
+
+/** Draws frames one after the other, as the camera codes them. */
+const drawer = async (settings: Settings, moments: readonly Moment[], noise: Float32Array): Promise<DrawFrame> => {
+  const { width, height, canary, leavesAfterSeconds = Infinity } = settings;
+  const { frame, picture, render } = renderer(width, height, noise);
+  const photo = await readPhoto();
+  const present = buildStage(photo, VIEWS[settings.scene], settings);
+  const empty = leavesAfterSeconds === Infinity ? present : buildStage(photo, VIEWS.no_face, settings);
+  const turn = turned(picture, settings.rotation);
+  const mirror = settings.mirrored ? mirrored(picture) : (bytes: Uint8Array): Uint8Array => bytes;
+  const drawOne = (n: number): void => {
+    const gone = n >= leavesAfterSeconds * settings.framesPerSecond;
+    render(gone ? empty : present, moments[n]!, (n * NOISE_STRIDE) % NOISE_LENGTH);
+  };
+  return (n) => {
+    const shown = shownAt(settings, n);
+    drawOne(shown.frame);
+    if (shown.share > 0) {
+      const before = frame.slice();
+      drawOne(shown.into);
+      frame.forEach((value, i) => (frame[i] = Math.round(before[i]! + shown.share * (value - before[i]!))));
+    }
+    if (canary !== undefined) drawCanaryBars(picture, canary);
+    return turn(mirror(frame));
+  };
+};
 
 /**
  * Makes a video of a face whose pulse is known: a real photo whose skin is modulated by a pulse wave colour by colour,
@@ -166,15 +202,7 @@ export const makeFaceVideo = async (options: FaceVideoOptions = {}): Promise<Fac
   const timesSeconds = frameTimes(settings, chance);
   const { list, truth } = moments(settings, timesSeconds, chance);
   const noise = Float32Array.from({ length: NOISE_LENGTH }, () => settings.noise * gaussian(chance));
-  const stage = buildStage(await readPhoto(), VIEWS[settings.scene], width, height);
-  const { frame, picture, render } = renderer(stage, noise);
-  const turn = turned(picture, rotation);
-  const draw = (n: number): Uint8Array => {
-    const shown = shownFrame(settings, n);
-    render(list[shown]!, (shown * NOISE_STRIDE) % NOISE_LENGTH);
-    if (canary !== undefined) drawCanaryBars(picture, canary);
-    return turn(frame);
-  };
+  const draw = await drawer(settings, list, noise);
   const sideways = rotation === 90 || rotation === 270;
   const video = await encode(list.length, draw, {
     ...settings,

@@ -80,6 +80,12 @@ const decodeWithWebCodecs = async (): Promise<Picture> => {
   return { width, height, y: bytes.subarray(y, y + width * height), u: chroma(u), v: chroma(v) };
 };
 
-/** The sample photo, full range YUV 4:2:0 (JPEG, BT.601). */
-export const readPhoto = async (decoder: 'ffmpeg' | 'webcodecs' = hasFfmpeg() ? 'ffmpeg' : 'webcodecs') =>
-  decoder === 'ffmpeg' ? decodeWithFfmpeg() : decodeWithWebCodecs();
+const photos = new Map<'ffmpeg' | 'webcodecs', Promise<Picture>>();
+
+/** The sample photo, full range YUV 4:2:0 (JPEG, BT.601). Decoded once: nobody changes it. */
+export const readPhoto = (decoder: 'ffmpeg' | 'webcodecs' = hasFfmpeg() ? 'ffmpeg' : 'webcodecs'): Promise<Picture> => {
+  const photo =
+    photos.get(decoder) ?? (decoder === 'ffmpeg' ? Promise.resolve(decodeWithFfmpeg()) : decodeWithWebCodecs());
+  photos.set(decoder, photo);
+  return photo;
+};

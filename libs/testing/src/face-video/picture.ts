@@ -22,6 +22,16 @@ export interface Plane {
   readonly values: Float32Array;
 }
 
+/** Luma and the two colours, these half as wide and high. */
+export type Planes = readonly [Plane, Plane, Plane];
+
+/** The part of a photo that planes of some size show. */
+export interface Camera {
+  readonly region: Region;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** The planes of a picture over the bytes of a frame as ffmpeg's `rawvideo` and WebCodecs' `I420` lay them out. */
 export const pictureOver = (bytes: Uint8Array, width: number, height: number): Picture => {
   const luma = width * height;

@@ -33,3 +33,21 @@ export const turned = ({ width, height }: Picture, rotation: Rotation): ((frame:
     return turnedFrame;
   };
 };
+
+/** A function from a frame to the same with its sides changed. The result is used again. */
+export const mirrored = ({ width, height }: Picture): ((frame: Uint8Array) => Uint8Array) => {
+  const flipped = new Uint8Array(bytesOfI420(width, height));
+  const widths = [
+    { from: 0, width, rows: height },
+    { from: width * height, width: width / 2, rows: height },
+  ];
+  return (frame) => {
+    // The rows of both chroma planes stand one after the other.
+    for (const { from, width: wide, rows } of widths) {
+      for (let at = from; at < from + rows * wide; at += wide) {
+        for (let i = 0; i < wide; i++) flipped[at + i] = frame[at + wide - 1 - i]!;
+      }
+    }
+    return flipped;
+  };
+};

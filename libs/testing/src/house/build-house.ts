@@ -94,7 +94,7 @@ export const callOf = (given: Partial<Call> = {}): Call => ({
 /** Waits until `look` gives something else than undefined or false; a bounded wait for what arrives by events. */
 export async function eventually<T>(
   look: () => Promise<T | undefined | false> | T | undefined | false,
-  withinMs = 10_000,
+  withinMs = 20_000,
 ): Promise<T> {
   const deadline = performance.now() + withinMs;
   for (;;) {

@@ -2,7 +2,7 @@ import { startScan } from '@smartscan/contracts/vitals';
 import { problemCode, SCAN_PROBLEMS, type ScanProblemName } from '../domain/scan-problems.ts';
 
 /** Met when a scan is read again, not as the answer to starting one. */
-const LATER: readonly ScanProblemName[] = ['interrupted', 'cancelled'];
+const LATER: readonly ScanProblemName[] = ['interrupted', 'recording_abandoned', 'cancelled'];
 
 describe('the contract of a scan', () => {
   it('names every problem that a video can have, and no other', () => {

@@ -4,6 +4,7 @@ import type { InputOf } from '@smartscan/contracts/operation';
 import { cancelScan, deleteScan, followScan, getScan, listScans, startScan } from '@smartscan/contracts/vitals';
 import { Reply, Serves, type Call, type Chunks } from '@smartscan/platform/ports';
 import { EndScans } from '../app/end-scans.ts';
+import { inForm } from '../app/fhir-bundle.ts';
 import { ReadScans } from '../app/read-scans.ts';
 import { RunScan } from '../app/run-scan.ts';
 
@@ -16,17 +17,17 @@ export class ScansController {
   ) {}
 
   @Serves(startScan)
-  start(input: InputOf<typeof startScan>, call: Call, body: Chunks | undefined) {
+  async start(input: InputOf<typeof startScan>, call: Call, body: Chunks | undefined) {
     if (!body)
       throw new Fault('invalid', 'vitals.not_a_video', 'The request has no body.', {
         remedy: 'Send the video as the body.',
       });
-    return this.runScan.run(input, call, body);
+    return inForm(await this.runScan.run(input, call, body), call);
   }
 
   @Serves(getScan)
-  get(input: InputOf<typeof getScan>, call: Call) {
-    return this.readScans.one(input, call);
+  async get(input: InputOf<typeof getScan>, call: Call) {
+    return inForm(await this.readScans.one(input, call), call);
   }
 
   @Serves(listScans)

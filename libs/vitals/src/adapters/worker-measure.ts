@@ -1,13 +1,17 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, Histogram, type Registry } from 'prom-client';
 import { asFault } from '@smartscan/kernel';
 import { SCAN_BODY_MAX_BYTES } from '@smartscan/contracts/vitals';
-import type { Chunks, Log } from '@smartscan/platform/ports';
+import type { Log } from '@smartscan/platform/ports';
 import type { ActiveScans } from '../app/active-scan.ts';
-import type { Measure, Measured } from '../app/run-scan.ts';
-import { problem } from '../domain/scan-problems.ts';
-import { findDecoder } from './scan/decoder.ts';
+import type { Admission, Admitted, AdmittedRecording, Measure, Measured, RecordingAdmission } from '../app/measure.ts';
+import { GATHERINGS } from './gathered.ts';
+import { usesGpu } from './inference/engines.ts';
+import { startModels, type ProcessModels } from './process-models.ts';
+import { findDecoder, onGpu, type Decoder } from './scan/decoder.ts';
 import { ScanWorkers } from './scan/scan-workers.ts';
+import type { ScanOutcome } from './scan/outcome.ts';
 import type { VitalsSettings } from './settings.ts';
+import { TierMetrics } from './tier-metrics.ts';
 
 interface Surroundings {
   readonly settings: VitalsSettings;
@@ -16,38 +20,47 @@ interface Surroundings {
   readonly active: ActiveScans;
 }
 
+/** The decoder of this machine, on its GPU where models are to run there, too. */
+const decoderFor = async ({ settings, log }: Surroundings): Promise<Decoder> => {
+  const found = await findDecoder(settings.decoder);
+  if (found.name !== 'ffmpeg') log.warn('vitals.fallback_decoder', { decoder: found.name });
+  if (!usesGpu(settings.executionProviders)) return found;
+  const decoder = await onGpu(found);
+  if (decoder === found) log.warn('vitals.decoder_without_gpu', { decoder: found.name });
+  return decoder;
+};
+
 /** Measures in this process's worker threads. */
 export class WorkerMeasure implements Measure {
   constructor(
     private readonly workers: ScanWorkers,
+    private readonly models: ProcessModels,
     private readonly around: Surroundings,
-    private readonly outcomes: Counter<'outcome'>,
-    private readonly seconds: Histogram,
+    private readonly told: { readonly outcomes: Counter<'outcome'>; readonly seconds: Histogram },
   ) {}
 
   /** Starts the threads and loads the models: the process is not ready before they are. */
   static async start(around: Surroundings): Promise<WorkerMeasure> {
     const { settings, log, metrics } = around;
-    const decoder = await findDecoder(settings.decoder);
-    if (decoder.name !== 'ffmpeg') log.warn('vitals.fallback_decoder', { decoder: decoder.name });
+    const decoder = await decoderFor(around);
+    const models = await startModels(around);
+    const tier = new TierMetrics(metrics);
     const workers = await ScanWorkers.start({
       size: settings.workers,
-      modelsDirectory: settings.modelsDirectory,
+      models: models.repository,
       decoder,
       maxBodyBytes: SCAN_BODY_MAX_BYTES,
+      maxScans: settings.maxScans,
+      maxHeldBytes: settings.maxHeldBytes,
+      weights: settings.weights,
+      watch: tier,
       onDefect: (defect) => log.error('vitals.worker_defect', { defect }),
+    }).catch(async (error: unknown) => {
+      await models.close();
+      throw error;
     });
+    tier.watch(workers);
     const registers = [metrics];
-    new Gauge({
-      name: 'vitals_scans_in_flight',
-      help: 'Scans that run in a worker, or wait for one',
-      labelNames: ['state'],
-      registers,
-      collect() {
-        this.set({ state: 'running' }, workers.busy);
-        this.set({ state: 'waiting' }, workers.waiting);
-      },
-    });
     const outcomes = new Counter({
       name: 'vitals_scans_total',
       help: 'Scans by how they ended',
@@ -56,29 +69,62 @@ export class WorkerMeasure implements Measure {
     });
     const seconds = new Histogram({
       name: 'vitals_scan_duration_seconds',
-      help: 'From the first byte of the body to the markers',
+      help: 'From the first byte of the body to the analysis of the pulse',
       buckets: [1, 2, 3, 5, 8, 13, 21, 34, 60, 120],
       registers,
     });
-    return new WorkerMeasure(workers, around, outcomes, seconds);
+    return new WorkerMeasure(workers, models, around, { outcomes, seconds });
   }
 
-  admit(): void {
-    if (this.around.active.count >= this.around.settings.maxScans) throw problem('overloaded');
+  admit({ tenant, lane, declaredBytes, deadlineSeconds }: Admission): Admitted {
+    const { settings } = this.around;
+    const byDefault = lane === 'batch' ? settings.batchDeadlineSeconds : settings.deadlineSeconds;
+    const place = this.workers.admit({
+      tenant,
+      lane,
+      declaredBytes,
+      deadlineSeconds: deadlineSeconds ?? byDefault,
+    });
+    return {
+      run: (body, watch) => this.measured(() => this.workers.run(body, watch, place)),
+      leave: () => this.workers.leave(place),
+    };
   }
 
-  async run(body: Chunks, watch: Parameters<Measure['run']>[1]): Promise<Measured> {
-    const end = this.seconds.startTimer();
+  admitRecording(admission: RecordingAdmission): AdmittedRecording {
+    const { tenant, content, deadlineSeconds = this.around.settings.deadlineSeconds } = admission;
+    const { Gathered, bytes, seconds } = GATHERINGS[content];
+    const place = this.workers.admit({
+      tenant,
+      lane: 'interactive',
+      declaredBytes: bytes,
+      expectedSeconds: seconds,
+      deadlineSeconds,
+    });
+    return new Gathered({
+      run: (recorded, watch, doubts) => this.measured(() => this.workers.analyse(recorded, watch, place), doubts),
+      // A preview that fails is one that there isn't: the recording goes on.
+      glimpse: (recorded) => this.workers.glimpse(recorded).catch(() => undefined),
+      leave: () => this.workers.leave(place),
+    });
+  }
+
+  private async measured(work: () => Promise<ScanOutcome>, doubts: Measured['doubts'] = []): Promise<Measured> {
+    const end = this.told.seconds.startTimer();
     try {
-      const { markers, quality, timings_ms, models, frames, cpuMs } = await this.workers.run(body, watch);
-      this.outcomes.inc({ outcome: 'completed' });
+      const outcome = await work();
+      const { analysis, colourRatio, quality, timings_ms, models, frames, cpuMs } = outcome;
+      this.told.outcomes.inc({ outcome: 'completed' });
       return {
-        secrets: { markers, quality: { ...quality, regions: [...quality.regions] }, timings_ms, models },
+        analysis,
+        colourRatio,
+        doubts,
+        secrets: { quality: { ...quality, regions: [...quality.regions] }, timings_ms, models },
         frames,
         cpuMs,
       };
     } catch (error) {
-      this.outcomes.inc({ outcome: asFault(error).code });
+      this.told.outcomes.inc({ outcome: asFault(error).code });
       throw error;
     } finally {
       end();
@@ -89,5 +135,6 @@ export class WorkerMeasure implements Measure {
   async onApplicationShutdown(): Promise<void> {
     await this.around.active.idle();
     await this.workers.close();
+    await this.models.close();
   }
 }

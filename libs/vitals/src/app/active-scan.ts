@@ -1,8 +1,9 @@
 import type { z } from 'zod';
+import type { PersonInputs } from '../domain/person.ts';
 import { isOver, type ScanLife } from '../domain/scan.ts';
-import type { marker, scanProgress, scanQuality } from '@smartscan/contracts/vitals';
+import type { markers, scanProgress, scanQuality } from '@smartscan/contracts/vitals';
 
-export type Marker = z.output<typeof marker>;
+export type Markers = z.output<typeof markers>;
 export type ScanQuality = z.output<typeof scanQuality>;
 export type Progress = z.output<typeof scanProgress>;
 
@@ -10,7 +11,7 @@ export type Progress = z.output<typeof scanProgress>;
 export interface ScanSecrets {
   readonly patient_id: string | null;
   readonly visit_id: string | null;
-  readonly markers: Readonly<Record<string, Marker>> | null;
+  readonly markers: Markers | null;
   readonly quality: ScanQuality | null;
   readonly timings_ms: Readonly<Record<string, number>> | null;
   readonly models: Readonly<Record<string, string>> | null;
@@ -19,12 +20,18 @@ export interface ScanSecrets {
 export interface ScanState {
   readonly id: string;
   readonly tenant: string;
+  /** Our own name for the person, once the scan is accepted; null where the caller named none. */
+  subjectRef: string | null;
+  /** The caller asks for estimates without a calibration too. */
+  readonly wellness: boolean;
   /** How long the result is kept; 0: not at all. */
   retainedSeconds: number;
   life: ScanLife;
   stage: Progress['stage'];
   share: number;
   secrets: ScanSecrets;
+  /** What the caller told of the person: for the markers, in memory, until they are made. */
+  person: PersonInputs;
 }
 
 /** PROMISES, retention defaults: an asynchronous result that is not kept waits this long for its first fetch. */

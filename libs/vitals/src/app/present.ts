@@ -37,7 +37,9 @@ export const itemOfRow = (row: ScanRow, ttlSeconds: number): ScanItem => ({
   problem: row.problem ?? null,
 });
 
-export const withSecrets = (item: ScanItem, secrets: ScanSecrets | null): ScanAnswer => ({
+/** `subjectId`: our own name for the person, which leads to the calibrations. */
+export const withSecrets = (item: ScanItem, secrets: ScanSecrets | null, subjectId: string | null): ScanAnswer => ({
   ...item,
+  subject_id: subjectId,
   ...(secrets ?? NO_SECRETS),
 });

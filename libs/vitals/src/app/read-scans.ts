@@ -33,7 +33,7 @@ export class ReadScans {
     return this.work.run(call, async (tx) => {
       const row = await scanRow(tx, id);
       if (!row || this.isPast(row.createdAt, ttlSeconds)) throw scanNotFound();
-      return withSecrets(itemOfRow(row, ttlSeconds), await openSecrets(tx, row));
+      return withSecrets(itemOfRow(row, ttlSeconds), await openSecrets(tx, row), row.subjectRef ?? null);
     });
   }
 
@@ -41,8 +41,8 @@ export class ReadScans {
   private async fromMemory(id: string, call: Call): Promise<ScanAnswer> {
     const state = this.active.find(id, call.tenant);
     if (!state) throw scanNotFound();
-    if (!isOver(state.life)) return withSecrets(itemOfState(state), null);
-    const answer = withSecrets(itemOfState(state), state.secrets);
+    if (!isOver(state.life)) return withSecrets(itemOfState(state), null, state.subjectRef);
+    const answer = withSecrets(itemOfState(state), state.secrets, state.subjectRef);
     this.active.forget(id);
     await this.work.run(call, async (tx) => tx.noteAccess(scanTable, id, 'read'));
     return answer;

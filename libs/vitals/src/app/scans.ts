@@ -28,16 +28,17 @@ export const scanTable = defineTable({
 });
 export type ScanRow = RowOf<typeof scanTable>;
 
-export type NewScan = Pick<ScanRow, 'id' | 'workspaceId' | 'createdAt'>;
+export type NewScan = Pick<ScanRow, 'id' | 'workspaceId' | 'subjectRef' | 'createdAt'>;
 
-export async function addScan(tx: Tx, { id, workspaceId, createdAt }: NewScan, secrets: ScanSecrets): Promise<void> {
+export async function addScan(tx: Tx, scan: NewScan, secrets: ScanSecrets): Promise<void> {
+  const { id, workspaceId, subjectRef, createdAt } = scan;
   const hasIds = secrets.patient_id !== null || secrets.visit_id !== null;
   await tx.em.insert(scanTable.entity, {
     id,
     workspaceId,
     status: 'running',
     problem: null,
-    subjectRef: secrets.patient_id === null ? null : await tx.pseudonym(secrets.patient_id),
+    subjectRef: subjectRef ?? null,
     sealed: hasIds ? await tx.seal(scanTable, id, secrets) : null,
     createdAt,
     finishedAt: null,

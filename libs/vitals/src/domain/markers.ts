@@ -1,89 +1,99 @@
-import type { Estimate, PulseAnalysis, PulseReason } from '@smartscan/signal';
-import { MARKERS, type MarkerDefinition, type MarkerName } from './marker-table.ts';
+import { MARKER_NAMES, type MarkerName } from '@smartscan/kernel';
+import type { Estimate, PulseAnalysis } from '@smartscan/signal';
+import { estimatesOf, NO_REFERENCE, type Reference } from './estimates.ts';
+import { clamped, isPlausible, withoutValue, withValue, type Marker, type MarkerReason } from './marker.ts';
+import { domainOf, MARKERS } from './marker-table.ts';
+import type {
+  DerivedMarker,
+  MarkerBounds,
+  MarkerDefinition,
+  SummaryMarker,
+  ValuedMarker,
+} from './markers/definition.ts';
+import type { KnownPerson, PersonInputs } from './person.ts';
 
-export type MarkerStatus = 'ok' | 'low_confidence' | 'refused' | 'unsupported';
-/** `wide_interval`: there is a value, and the truth may lie further from it than a reader can live with. */
-export type MarkerReason = PulseReason | 'implausible' | 'wide_interval';
-
-/** One marker of a result, as the API answers it. */
-export interface Marker {
-  /** Null exactly where the status is `refused` or `unsupported`. */
-  value: number | null;
-  /** UCUM. */
-  unit: string;
-  /** Probability that the truth lies within the marker's tolerance of the value, 0-1; 0 without a value. */
-  confidence: number;
-  status: MarkerStatus;
-  /** Why there is no value, or why it is doubted. */
-  reasons: MarkerReason[];
-  method: string;
-  /** 95 % interval, in the unit. */
-  interval?: [number, number];
-}
 export type Markers = Record<MarkerName, Marker>;
 
+/** All that markers are made from. */
+export interface ScanEvidence {
+  readonly analysis: PulseAnalysis;
+  readonly person: PersonInputs;
+  /** What SpO2 and blood pressure rest on; without it they are unsupported. */
+  readonly reference?: Reference;
+}
+
+/** A value and the standard deviation of its whole error, or why there is none. */
+type Finding =
+  | { readonly value: number; readonly deviation: number }
+  | { readonly value: null; readonly reasons: readonly MarkerReason[] };
+
+const none = (...reasons: readonly MarkerReason[]): Finding => ({ value: null, reasons: [...new Set(reasons)] });
+
+const plausibly = (value: number, deviation: number, bounds: MarkerBounds): Finding =>
+  isPlausible(value, bounds) ? { value, deviation: Math.hypot(deviation, bounds.residual) } : none('implausible');
+
+const measured = ({ value, standardError, reasons }: Estimate, bounds: MarkerBounds): Finding =>
+  value === null || standardError === null ? none(...reasons) : plausibly(value, standardError, bounds);
+
 /**
- * Below this a value is `low_confidence`. A constant guess of SDNN, off by 17 ms in standard deviation, lies within its
- * tolerance with 0.44: what isn't clearly better than that is not `ok` (ours).
+ * The formula's value, and how far it moves as each marker that it starts from moves by its error, one at a time and to both
+ * sides. A step never reaches zero: every such marker is positive.
  */
-const OK_FROM = 0.6;
-
-/** 95 % of a normal distribution. */
-const NINETY_FIVE = 1.96;
-
-/** Error function to 1.5e-7 (Abramowitz and Stegun 1964, 7.1.26). */
-const erf = (x: number): number => {
-  const t = 1 / (1 + 0.3275911 * Math.abs(x));
-  const tail = ((((1.061405429 * t - 1.453152027) * t + 1.421413741) * t - 0.284496736) * t + 0.254829592) * t;
-  return Math.sign(x) * (1 - tail * Math.exp(-x * x));
+const derived = (row: DerivedMarker, evidence: ScanEvidence, find: (name: MarkerName) => Finding): Finding => {
+  const sources = row.from.map(find);
+  const refusals = sources.flatMap((source) => (source.value === null ? source.reasons : []));
+  const missing = row.needs.filter((input) => evidence.person[input] === undefined);
+  if (refusals.length + missing.length > 0)
+    return none(...refusals, ...missing.map((input) => `needs_${input}` as const));
+  const known = sources.flatMap((source) => (source.value === null ? [] : [source]));
+  const values = known.map(({ value }) => value);
+  const at = (moved: readonly number[]): number => row.derive(moved, evidence.person as KnownPerson, evidence.analysis);
+  const value = at(values);
+  if (Number.isNaN(value)) return none('outside_of_formula');
+  const moves = known.map(({ value: centre, deviation }, i) => {
+    const [low, high] = [Math.max(centre / 10, centre - deviation), centre + deviation].map((edge) =>
+      clamped(at(values.with(i, edge)), row),
+    );
+    return (high! - low!) / 2;
+  });
+  return plausibly(value, Math.hypot(...moves), row);
 };
 
-/** Probability that a normal error stays within a tolerance. */
-const within = (tolerance: number, deviation: number): number => erf(tolerance / (deviation * Math.SQRT2));
+const markerOf = (finding: Finding, row: ValuedMarker): Marker =>
+  finding.value === null ? withoutValue(row, finding.reasons) : withValue(finding.value, finding.deviation, row);
 
-const rounded = (value: number, decimals: number): number => Number(value.toFixed(decimals));
+/** Over what is read off the pulse: quality and duration of the scan are no part of what they would vouch for. */
+const summary = (row: SummaryMarker, markers: Partial<Markers>): Finding => {
+  const confidences = MARKER_NAMES.flatMap((name) => {
+    const { value = null, confidence = 0 } = markers[name] ?? {};
+    const counts = MARKERS[name].kind === 'measured' && domainOf(name) !== 'composite' && value !== null;
+    return counts ? [confidence] : [];
+  });
+  return confidences.length === 0 ? none('no_markers') : plausibly(row.summarise(confidences), 0, row);
+};
 
-const refusedMarker = (definition: MarkerDefinition, reasons: readonly MarkerReason[]): Marker => ({
-  value: null,
-  unit: definition.unit,
-  confidence: 0,
-  status: 'refused',
-  reasons: [...reasons],
-  method: definition.method,
-});
-
-const markerOf = (estimate: Estimate, definition: MarkerDefinition): Marker => {
-  const { value, standardError, reasons } = estimate;
-  if (value === null || standardError === null) return refusedMarker(definition, reasons);
-  const [least, most] = definition.plausible;
-  if (!(value >= least && value <= most)) return refusedMarker(definition, ['implausible']);
-  const deviation = Math.hypot(standardError, definition.residual);
-  const confidence = rounded(within(definition.tolerance, deviation), 2);
-  const bound = (edge: number): number => rounded(Math.min(most, Math.max(least, edge)), definition.decimals);
-  return {
-    value: rounded(value, definition.decimals),
-    unit: definition.unit,
-    confidence,
-    status: confidence >= OK_FROM ? 'ok' : 'low_confidence',
-    reasons: confidence >= OK_FROM ? [] : ['wide_interval'],
-    method: definition.method,
-    interval: [bound(value - NINETY_FIVE * deviation), bound(value + NINETY_FIVE * deviation)],
+/** The markers of a scan. Those that start from others ask for them, whatever the order of the table. */
+export const markersOf = (evidence: ScanEvidence): Markers => {
+  const findings = new Map<MarkerName, Finding>();
+  const judge = (row: MarkerDefinition): Finding => {
+    if (row.kind === 'measured') return measured(row.measure(evidence.analysis), row);
+    return row.kind === 'derived' ? derived(row, evidence, find) : none();
   };
+  const find = (name: MarkerName): Finding => {
+    const finding = findings.get(name) ?? judge(MARKERS[name]);
+    findings.set(name, finding);
+    return finding;
+  };
+  const markers: Partial<Markers> = {};
+  for (const name of MARKER_NAMES) {
+    const row = MARKERS[name];
+    if (row.kind === 'unsupported') markers[name] = withoutValue({ ...row, method: 'none' }, [row.reason], row.kind);
+    if (row.kind === 'measured' || row.kind === 'derived') markers[name] = markerOf(find(name), row);
+  }
+  Object.assign(markers, estimatesOf({ ...(evidence.reference ?? NO_REFERENCE), heartRate: markers.heart_rate! }));
+  for (const name of MARKER_NAMES) {
+    const row = MARKERS[name];
+    if (row.kind === 'summary') markers[name] = markerOf(summary(row, markers), row);
+  }
+  return Object.fromEntries(MARKER_NAMES.map((name) => [name, markers[name]])) as Markers;
 };
-
-/** The signal-to-noise ratio as a share: 50 % at 0 dB, where the gate of the heart rate is. */
-const qualityOf = (analysis: PulseAnalysis): Estimate => {
-  if (!Number.isFinite(analysis.snrDecibels)) return { value: null, standardError: null, reasons: ['no_signal'] };
-  const ratio = 10 ** (analysis.snrDecibels / 10);
-  return { value: (100 * ratio) / (1 + ratio), standardError: 0, reasons: [] };
-};
-
-/** The markers of a scan from the analysis of its pulse. */
-export const markersOf = (analysis: PulseAnalysis): Markers => ({
-  heart_rate: markerOf(analysis.heartRate, MARKERS.heart_rate),
-  hrv_sdnn: markerOf(analysis.sdnn, MARKERS.hrv_sdnn),
-  hrv_rmssd: markerOf(analysis.rmssd, MARKERS.hrv_rmssd),
-  hrv_pnn50: markerOf(analysis.pnn50, MARKERS.hrv_pnn50),
-  respiratory_rate: markerOf(analysis.respiratoryRate, MARKERS.respiratory_rate),
-  signal_quality: markerOf(qualityOf(analysis), MARKERS.signal_quality),
-});

@@ -15,8 +15,8 @@ export interface ScanProblem {
 /** The video can be read, and shows what no pulse can be read from. */
 const unusable = (title: string, remedy: string): ScanProblem => ({ kind: 'invalid', status: 422, title, remedy });
 
-/** A queue of scans of this length has moved on by one after about this long: a scan costs 2-3 CPU seconds. */
-const OVERLOAD_RETRY_SECONDS = 5;
+/** Where the queue can't tell when there will be room. A queue has moved on by one after about this long. */
+const RETRY_SECONDS = 5;
 
 /** Every problem of a scan, once: codes, statuses, documents and tests are read off this table. */
 const PROBLEMS = {
@@ -39,8 +39,8 @@ const PROBLEMS = {
     remedy: `Send at most ${MAX_PIXELS} pixels a picture (1080p); 640 × 480 is enough.`,
   },
   corrupt: unusable('The video can not be decoded to its end.', 'Record and send it again, whole.'),
-  too_short: unusable('The video is too short.', `Record at least ${MIN_SECONDS} seconds; 30 give every marker.`),
-  too_long: unusable('The video is too long.', `Record at most ${MAX_SECONDS} seconds.`),
+  too_short: unusable('The recording is too short.', `Record at least ${MIN_SECONDS} seconds; 30 give every marker.`),
+  too_long: unusable('The recording is too long.', `Record at most ${MAX_SECONDS} seconds.`),
   no_face: unusable('No face is seen for long enough.', 'Hold the whole face in the picture, from the front.'),
   several_faces: unusable('There is more than one face.', 'Record one person alone.'),
   too_dark: unusable('The face is too dark.', 'Turn to a window or a lamp, without light from behind.'),
@@ -48,15 +48,32 @@ const PROBLEMS = {
   overloaded: {
     kind: 'unavailable',
     status: 503,
-    title: 'Too many scans are running.',
-    remedy: 'Try again later.',
-    retryAfterSeconds: OVERLOAD_RETRY_SECONDS,
+    title: 'Too many scans are running to finish another before its deadline.',
+    remedy: 'Try again after the time that Retry-After names, or allow more time in SmartScan-Deadline-Seconds.',
+    retryAfterSeconds: RETRY_SECONDS,
   },
+  tenant_share: {
+    kind: 'limited',
+    status: 429,
+    title: 'The scans of this workspace that are waiting already take all of its share.',
+    remedy: 'Wait for some to end, or send them with Prefer: respond-async and SmartScan-Lane: batch.',
+    retryAfterSeconds: RETRY_SECONDS,
+  },
+  deadline_too_short: unusable(
+    'The scan takes longer than its deadline allows, however idle we are.',
+    'Allow more time in SmartScan-Deadline-Seconds, or send fewer or smaller pictures.',
+  ),
   interrupted: {
     kind: 'unavailable',
     status: 503,
     title: 'The scan was interrupted on our side.',
     remedy: 'Send the video again: no frame of it was kept.',
+  },
+  recording_abandoned: {
+    kind: 'conflict',
+    status: 409,
+    title: 'The recording was given up, since nothing more of it came in time.',
+    remedy: 'Open a new recording, send its chunks as they are recorded, and say which is the last.',
   },
   cancelled: {
     kind: 'conflict',
@@ -72,9 +89,10 @@ export const SCAN_PROBLEMS: Readonly<Record<ScanProblemName, ScanProblem>> = PRO
 /** The problem type's code on the wire. */
 export const problemCode = (name: ScanProblemName): string => `vitals.${name}`;
 
-/** The fault that a scan ends with. */
-export const problem = (name: ScanProblemName): Fault => {
-  const { kind, status, title, remedy, retryAfterSeconds }: ScanProblem = SCAN_PROBLEMS[name];
+/** The fault that a scan ends with. `retryAfter`: seconds, where they are known better than by the table. */
+export const problem = (name: ScanProblemName, retryAfter?: number): Fault => {
+  const { kind, status, title, remedy, ...row }: ScanProblem = SCAN_PROBLEMS[name];
+  const retryAfterSeconds = retryAfter ?? row.retryAfterSeconds;
   const extras: FaultExtras = {
     remedy,
     ...(status === FATE_OF[kind].status ? {} : { status }),

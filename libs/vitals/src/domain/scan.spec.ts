@@ -55,7 +55,7 @@ describe('the problems of a scan', () => {
 
   it('tell the caller when to come back only where waiting helps', () => {
     const waiting = NAMES.filter((name) => problem(name).extras.retryAfterSeconds !== undefined);
-    expect(waiting).toEqual(['overloaded']);
+    expect(waiting).toEqual(['overloaded', 'tenant_share']);
   });
 });
 

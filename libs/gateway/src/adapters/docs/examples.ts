@@ -42,6 +42,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   password: 'at least twelve characters',
   patient_id: 'patient-0001',
   visit_id: 'visit-0001',
+  subject_id: 'f3Jq9Zk2L0aVYt7cXw5nBd1eGhMpRs8uTiOyKlQbNxE',
   telemetry: '{"orientation":"portrait"}',
 };
 
@@ -60,7 +61,10 @@ export function curlOf(operation: Operation, host: string): string {
     ...(operation.idempotencyKey ? [`-H 'Idempotency-Key: "8e03978e-40d5-43e8-bc93-6894a57f9324"'`] : []),
     ...[...headers].map(([member, header]) => `-H '${header}: ${String(exampleOf(properties[member] ?? {}, member))}'`),
     ...(operation.stream
-      ? [`-H 'Content-Type: ${operation.stream.mediaTypes[0] ?? ''}'`, '--data-binary @face.mp4']
+      ? [
+          `-H 'Content-Type: ${operation.stream.mediaTypes[0] ?? ''}'`,
+          `--data-binary @${operation.stream.schema ? 'chunk.json' : 'face.mp4'}`,
+        ]
       : []),
     ...(body ? [`-H 'Content-Type: application/json'`, `-d '${JSON.stringify(exampleOf(body))}'`] : []),
   ];

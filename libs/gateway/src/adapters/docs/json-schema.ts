@@ -25,8 +25,8 @@ export interface JsonSchema {
 }
 
 /** What a caller may send. */
-export const inputSchema = ({ input }: Operation): JsonSchema =>
-  tidied(z.toJSONSchema(input, { io: 'input' }), 'input');
+export const inputSchemaOf = (input: z.ZodType): JsonSchema => tidied(z.toJSONSchema(input, { io: 'input' }), 'input');
+export const inputSchema = ({ input }: Operation): JsonSchema => inputSchemaOf(input);
 
 /** What a caller is given. Open: members may be added to an answer, never taken away. */
 export const outputSchema = (output: z.ZodType): JsonSchema =>

@@ -2,7 +2,8 @@ import { SCOPES, type Operation } from '@smartscan/contracts/operation';
 import { INPUT_ERROR_CODES } from '../../domain/problem-document.ts';
 import { PROBLEMS, type ProblemCode } from '../../domain/problems.ts';
 import { sourcesOf } from '../../app/surface.ts';
-import { inputSchema, outputSchema, type JsonSchema } from './json-schema.ts';
+import { isJson } from '../route.ts';
+import { inputSchema, inputSchemaOf, outputSchema, type JsonSchema } from './json-schema.ts';
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
@@ -83,7 +84,8 @@ function parametersOf(operation: Operation): readonly Json[] {
 function bodyObject(operation: Operation): Json | undefined {
   const { stream } = operation;
   if (stream) {
-    const media = Object.fromEntries(stream.mediaTypes.map((type) => [type, {}]));
+    const json = stream.schema === undefined ? {} : { schema: inputSchemaOf(stream.schema) };
+    const media = Object.fromEntries(stream.mediaTypes.map((type) => [type, isJson(type) ? json : {}]));
     return { required: true, description: `${stream.description}. At most ${stream.maxBytes} bytes.`, content: media };
   }
   const schema = bodySchema(operation);
@@ -115,7 +117,10 @@ function responsesOf(operation: Operation): Json {
     {
       description: SUCCESSES[status] ?? 'Done',
       headers: headersOf(operation, status),
-      content: contentOf(operation, outputSchema(schema)),
+      content: {
+        ...contentOf(operation, outputSchema(schema)),
+        ...(status === operation.status ? formsOf(operation) : {}),
+      },
     },
   ]);
   const statuses = new Set(gatewayCodesOf(operation).map((code) => PROBLEMS[code].status));
@@ -149,6 +154,15 @@ const contentOf = ({ events }: Operation, schema: JsonSchema): Json =>
       }
     : { 'application/json': { schema } };
 
+/** The other forms that an answer can be asked for in. */
+const formsOf = ({ representations }: Operation): Json =>
+  Object.fromEntries(
+    Object.entries(representations).map(([type, { schema, description }]) => [
+      type,
+      { schema: { ...outputSchema(schema), description } },
+    ]),
+  );
+
 /** The gateway's own problems that an operation can meet. */
 export function gatewayCodesOf(operation: Operation): readonly ProblemCode[] {
   const withBody = operation.stream !== undefined || sourcesOf(operation).body.size > 0;
@@ -165,6 +179,7 @@ export function gatewayCodesOf(operation: Operation): readonly ProblemCode[] {
     ...(withBody ? BODY_PROBLEMS : []),
     ...(withBody && !operation.stream ? (['json_malformed', 'card_number'] as const) : []),
     ...(operation.idempotencyKey ? KEY_PROBLEMS : []),
+    ...(Object.keys(operation.representations).length > 0 ? (['not_acceptable'] as const) : []),
   ];
 }
 

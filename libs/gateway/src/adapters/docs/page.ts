@@ -4,7 +4,7 @@ import type { GatewaySettings } from '../../app/settings.ts';
 import { sourcesOf } from '../../app/surface.ts';
 import { PROBLEMS } from '../../domain/problems.ts';
 import { curlOf } from './examples.ts';
-import { inputSchema, outputSchema } from './json-schema.ts';
+import { inputSchema, inputSchemaOf, outputSchema } from './json-schema.ts';
 import { html, prose, type Markup } from './markup.ts';
 import { bodySchema, problemCodesOf } from './openapi.ts';
 import { membersTable, row } from './schema-table.ts';
@@ -170,7 +170,8 @@ function body(operation: Operation): Markup {
   if (stream) {
     const types = stream.mediaTypes.map((type) => html`<code>${type}</code> `);
     return html`<h3>Body</h3>
-      <p>${stream.description}, as ${types}; at most ${stream.maxBytes / 1_000_000} MB.</p>`;
+      <p>${stream.description}, as ${types}; at most ${stream.maxBytes / 1_000_000} MB.</p>
+      ${stream.schema ? membersTable(inputSchemaOf(stream.schema), 'required') : html``}`;
   }
   const schema = bodySchema(operation);
   return schema
@@ -185,6 +186,8 @@ function answers(operation: Operation): Markup {
     ([status, schema]) =>
       html`<h3>${operation.events ? 'Each event' : `Answer ${status}`}</h3>
         ${membersTable(outputSchema(schema), 'optional')}`,
+  )}${Object.entries(operation.representations).map(
+    ([type, { description }]) => html`<p>With <code>Accept: ${type}</code>: ${prose(description)}</p>`,
   )}`;
 }
 

@@ -1,7 +1,7 @@
 import type pg from 'pg';
+import { partitionOf } from '../../event-log/murmur2.ts';
 import { ENVELOPE_COLUMNS, ENVELOPE_RECORD, toRow } from '../../outbox/envelope-row.ts';
 import type { Envelope } from '../../ports/event-log.ts';
-import { partitionOf } from './murmur2.ts';
 import { APPENDED } from './schema.ts';
 
 /** Ours: bounds a statement to some 32 MiB at the very worst; a relay's batch is smaller. */

@@ -1,15 +1,16 @@
 import type pg from 'pg';
+import { PARKED_SHOWN } from '../../event-log/parking.ts';
+import { RETRY, type RetryPolicy } from '../../event-log/retry.ts';
 import { toEnvelope, type EnvelopeRow } from '../../outbox/envelope-row.ts';
 import type { Wakeups } from '../../outbox/wakeups.ts';
-import type { Envelope, EventLog, Parked } from '../../ports/event-log.ts';
+import type { Envelope, EventLog, GroupStats, Parked } from '../../ports/event-log.ts';
 import type { Log } from '../../ports/log.ts';
 import { Topics } from './append.ts';
 import { GroupConsumer } from './group-consumer.ts';
 import { LogTransport } from './log-transport.ts';
 import { Membership } from './membership.ts';
 import { replayGroup } from './replay.ts';
-import { RETRY, type RetryPolicy } from './retry.ts';
-import { groupStats, LOG_KEPT_MS, pruneLog, rewindGroup, type GroupStats } from './upkeep.ts';
+import { groupStats, LOG_KEPT_MS, pruneLog, rewindGroup } from './upkeep.ts';
 
 export { EVENT_LOG_DDL } from './schema.ts';
 
@@ -32,8 +33,6 @@ const PARTITIONS = 6;
 const LEASE_MS = 3_000;
 /** Ours: half of a context's connections, so that events never keep requests waiting for one. */
 const PARTITIONS_AT_ONCE = 4;
-/** Ours: bounds the answer; more than a person looks at. */
-const PARKED_SHOWN = 1_000;
 
 /** The event log in PostgreSQL: Kafka's shape in a few tables, for a place that is one machine. */
 export class EmbeddedEventLog implements EventLog {

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { asFault } from '@smartscan/kernel';
+import { BEHIND_PARKED, DRAIN_MS } from '../../event-log/parking.ts';
+import { attempt, type Deliver, type RetryPolicy } from '../../event-log/retry.ts';
 import type { Log } from '../../ports/log.ts';
 import { fetchRecords, FETCH_EVENTS } from './fetch.ts';
 import { Lease, LEASE_LOST, type Grant, type Holder, type LogRecord } from './lease.ts';
-import { attempt, type Deliver, type RetryPolicy } from './retry.ts';
 
 export interface ConsumerOptions {
   readonly group: string;
@@ -21,11 +22,6 @@ export interface ConsumerOptions {
   /** Called when a partition that was lost is at rest and may be had again. */
   readonly onFreed: () => void;
 }
-
-/** The code of an event that is parked for no fault of its own. */
-export const BEHIND_PARKED = 'platform.behind_parked';
-/** Ours: longer than any handler's unit of work; below the 30 s that Kubernetes leaves a process by default. */
-const DRAIN_MS = 10_000;
 
 const nameOf = (topic: string, partition: number): string => `${topic} ${partition}`;
 

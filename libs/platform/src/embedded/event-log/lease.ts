@@ -1,9 +1,9 @@
 import type pg from 'pg';
 import { Fault } from '@smartscan/kernel';
+import type { Failure } from '../../event-log/retry.ts';
 import { ENVELOPE_COLUMNS, toEnvelope, type EnvelopeRow } from '../../outbox/envelope-row.ts';
 import { LAZY_COMMIT } from '../../outbox/in-transaction.ts';
 import type { Envelope } from '../../ports/event-log.ts';
-import type { Failure } from './retry.ts';
 import { CHANGED, REPLAYED } from './schema.ts';
 
 export interface LogRecord {

@@ -1,11 +1,9 @@
-import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
-import { isObservable, lastValueFrom } from 'rxjs';
+import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
 import { Fault } from '@smartscan/kernel';
+import { deliverersOf } from '../../event-log/deliverer.ts';
 import type { Wakeups } from '../../outbox/wakeups.ts';
-import type { Envelope } from '../../ports/event-log.ts';
 import type { GroupConsumer } from './group-consumer.ts';
 import type { Membership } from './membership.ts';
-import type { Deliver } from './retry.ts';
 import { APPENDED } from './schema.ts';
 
 export interface TransportParts {
@@ -29,7 +27,7 @@ export class LogTransport extends Server implements CustomTransportStrategy {
   /** Calls back when the group's share of the partitions is taken, or with the error. Handlers must be there by then. */
   listen(callback: (error?: unknown) => void): void {
     const { consumer, membership, wakeups } = this.#parts;
-    consumer.open(new Map([...this.messageHandlers].map(([type, handler]) => [type, delivererOf(handler)])));
+    consumer.open(deliverersOf(this.messageHandlers));
     this.#unsubscribe = wakeups.subscribe(APPENDED, (payload) => this.#appended(payload));
     membership.join(consumer).then(() => callback(), callback);
   }
@@ -67,13 +65,3 @@ export class LogTransport extends Server implements CustomTransportStrategy {
     consumer.work();
   }
 }
-
-/** Nest chains several handlers of one event type, and lets a handler answer a stream. */
-const delivererOf =
-  (first: MessageHandler): Deliver =>
-  async (envelope: Envelope) => {
-    for (let handler: MessageHandler | undefined = first; handler !== undefined; handler = handler.next) {
-      const answer: unknown = await handler(envelope);
-      if (isObservable(answer)) await lastValueFrom(answer, { defaultValue: undefined });
-    }
-  };

@@ -163,8 +163,8 @@ describe('the transport', () => {
     await log.pool.query(`UPDATE bus.partition SET next_offset = 1 WHERE partition = 0`);
     await log.pool.query(
       `INSERT INTO bus.record (partition, "offset", event_id, type, topic, key, time, tenant, actor_kind, actor_id,
-         purpose, request_id, region, body)
-       VALUES (0, 0, 'evt_silent', $1, $2, 'k', '', '', 'system', '', '', '', '', '{}')`,
+         purpose, request_id, region, traceparent, body)
+       VALUES (0, 0, 'evt_silent', $1, $2, 'k', '', '', 'system', '', '', '', '', '', '{}')`,
       [SOLD.type, SOLD.topic],
     );
     const startedAt = performance.now();

@@ -1,4 +1,4 @@
-import { ENVELOPE_DDL } from '../../outbox/envelope-row.ts';
+import { addedEnvelopeColumns, ENVELOPE_DDL } from '../../outbox/envelope-row.ts';
 
 /**
  * The log, and who has read how far. Idempotent; run by a role that may create a schema. Offsets of a partition are gap-free
@@ -67,7 +67,9 @@ CREATE TABLE IF NOT EXISTS bus.replay (
   partition int NOT NULL,
   up_to bigint NOT NULL,
   PRIMARY KEY (group_id, topic, partition)
-);`;
+);
+${addedEnvelopeColumns('bus.record')};
+${addedEnvelopeColumns('bus.parked')};`;
 
 /** Told with every append: the topic, a space, the partitions with commas between. */
 export const APPENDED = 'bus_appended';

@@ -71,6 +71,7 @@ export const testEvent = (key: string, differing: Partial<Envelope> = {}): Envel
   purpose: 'provide_service',
   requestId: 'req_00000000000000000000000000',
   region: 'eu',
+  traceparent: '',
   body: '{"n":0}',
   ...differing,
 });

@@ -1,19 +1,13 @@
 import type pg from 'pg';
 import { DAY_MS } from '@smartscan/kernel';
 import { inTransaction } from '../../outbox/in-transaction.ts';
+import type { GroupStats } from '../../ports/event-log.ts';
 import { CHANGED } from './schema.ts';
 
 /** How long the log keeps what everybody has read: the retention of domain events, see the retention defaults. */
 export const LOG_KEPT_MS = 7 * DAY_MS;
 /** Ours: a group that has had no member for so long is gone for good, and with it its claim on old events. */
 const GROUP_FORGOTTEN_MS = 30 * DAY_MS;
-
-export interface GroupStats {
-  readonly group: string;
-  /** Events that the group has not done with. */
-  readonly lag: number;
-  readonly parked: number;
-}
 
 export async function groupStats(pool: pg.Pool): Promise<readonly GroupStats[]> {
   const { rows } = await pool.query<GroupStats>(

@@ -290,12 +290,16 @@ describe('a server that dies under its owner', () => {
 
   it('twice in a minute is given up, and the owner is told', async () => {
     const lost: string[] = [];
-    const server = await startPostgres({ directory, onLost: ({ code }) => lost.push(code) });
+    const steps: string[] = [];
+    const server = await startPostgres({
+      directory,
+      onLost: ({ code }) => lost.push(code),
+      onProgress: (step) => steps.push(step),
+    });
     servers.push(server);
-    const first = await postmaster();
-    process.kill(first, 'SIGKILL');
-    while ([first, 0].includes((await postmaster()) || 0)) await sleep(5);
-    await sleep(300);
+    process.kill(await postmaster(), 'SIGKILL');
+    // Back, and watched again.
+    while (steps.filter((step) => step === 'ready').length < 2) await sleep(5);
     process.kill(await postmaster(), 'SIGKILL');
     while (lost.length === 0) await sleep(5);
     expect(lost).toEqual(['platform.postgres_failed']);

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import path from 'node:path';
 import { promisify } from 'node:util';
 import { Fault } from '@smartscan/kernel';
+import { builtFile } from '../built-file.ts';
 import type { Command, DecodeRequest } from './decode-request.ts';
 import type { Codec } from './demux.ts';
-import { ffmpegCommand, readFfmpeg, type Ffmpeg } from './ffmpeg.ts';
+import { CUDA_PROBE, ffmpegCommand, readFfmpeg, type Ffmpeg } from './ffmpeg.ts';
 
 /**
  * A program that takes a video on stdin and gives raw frames on stdout as YUV4MPEG2 (planar 4:2:0, 8 bits, in
@@ -19,13 +19,9 @@ export interface WebCodecs {
   readonly codecs: Readonly<Partial<Record<Codec, string>>>;
 }
 
-/** This file stands at the same depth in `src` and in `dist`; a process of its own always runs the build. */
-export const builtFile = (name: string): string =>
-  path.resolve(import.meta.dirname, '../../..', 'dist/adapters/scan', name);
-
 const webCodecsCommand = (request: DecodeRequest): Command => ({
   file: process.execPath,
-  args: [builtFile('webcodecs-process.js'), JSON.stringify(request)],
+  args: [builtFile('scan/webcodecs-process.js'), JSON.stringify(request)],
 });
 
 export const commandOf = (decoder: Decoder, request: DecodeRequest): Command =>
@@ -38,7 +34,7 @@ const run = promisify(execFile);
 
 const probeWebCodecs = async (): Promise<WebCodecs | undefined> => {
   try {
-    const { stdout } = await run(process.execPath, [builtFile('webcodecs-process.js'), 'probe'], {
+    const { stdout } = await run(process.execPath, [builtFile('scan/webcodecs-process.js'), 'probe'], {
       timeout: PROBE_TIMEOUT_MS,
     });
     return { name: 'webcodecs', ...(JSON.parse(stdout) as Omit<WebCodecs, 'name'>) };
@@ -54,6 +50,17 @@ const probeFfmpeg = async (): Promise<Ffmpeg | undefined> => {
     return readFfmpeg(await ask('-version'), await ask('-decoders'));
   } catch {
     return undefined;
+  }
+};
+
+/** The same on the GPU, where there is one: asked by using it once, never guessed. */
+export const onGpu = async (decoder: Decoder): Promise<Decoder> => {
+  if (decoder.name !== 'ffmpeg') return decoder;
+  try {
+    await run('ffmpeg', [...CUDA_PROBE], { timeout: PROBE_TIMEOUT_MS });
+    return { ...decoder, hardware: 'cuda' };
+  } catch {
+    return decoder;
   }
 };
 

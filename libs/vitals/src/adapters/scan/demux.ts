@@ -15,6 +15,7 @@ import { Fault } from '@smartscan/kernel';
 import { problem } from '../../domain/scan-problems.ts';
 import { MAX_FRAMES, MAX_PIXELS, MAX_SECONDS, MIN_SECONDS } from '../../domain/limits.ts';
 import { matrixOf, type ColourSpace } from './colour.ts';
+import { hasSaneTables } from './sample-tables.ts';
 
 export type Codec = 'h264' | 'hevc' | 'vp8' | 'vp9' | 'av1';
 export type Container = 'mp4' | 'mov' | 'webm' | 'mkv';
@@ -146,6 +147,7 @@ const describe = async (input: Input): Promise<VideoDescription> => {
  *   vitals.too_long
  */
 export const describeVideo = async (body: Uint8Array): Promise<VideoDescription> => {
+  if (!hasSaneTables(body)) throw problem('corrupt');
   const input = new Input({ formats: [...CONTAINERS.keys()], source: new BufferSource(body) });
   try {
     return await describe(input);

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { makeFaceVideo } from '@smartscan/testing/face-video';
-import { builtFile, findDecoder, type Decoder } from './decoder.ts';
+import { builtFile } from '../built-file.ts';
+import { findDecoder, type Decoder } from './decoder.ts';
 import { ScanWorkers } from './scan-workers.ts';
 
 const SHORT = { seconds: 12, width: 320, height: 240, bitrate: 1_500_000, amplitude: 0.008 } as const;
@@ -18,8 +19,8 @@ describe('the fallback decoder', () => {
     'reads %s as ffmpeg does, and says that it was used',
     async (codec) => {
       const { bytes, truth } = await makeFaceVideo({ ...SHORT, codec, bFrames: 2 });
-      const { markers, quality } = await workers.run([bytes], { signal: never });
-      expect(Math.abs(markers.heart_rate.value! - truth.heartRate)).toBeLessThan(2);
+      const { analysis, quality } = await workers.run([bytes], { signal: never });
+      expect(Math.abs(analysis.heartRate.value! - truth.heartRate)).toBeLessThan(2);
       expect(quality.decoder).toMatch(/^webcodecs \d/);
     },
   );
@@ -33,8 +34,8 @@ describe('the fallback decoder', () => {
       index: 'end',
       rotation: 180,
     });
-    const { markers } = await workers.run([bytes], { signal: never });
-    expect(Math.abs(markers.heart_rate.value! - truth.heartRate)).toBeLessThan(2);
+    const { analysis } = await workers.run([bytes], { signal: never });
+    expect(Math.abs(analysis.heartRate.value! - truth.heartRate)).toBeLessThan(2);
   });
 
   it('ends with a problem where the bytes are damaged', async () => {
@@ -48,7 +49,7 @@ describe('findDecoder', () => {
   it('prefers ffmpeg, and takes the npm package where there is none', async () => {
     const script = `import(process.argv[1]).then(async (m) => console.log(JSON.stringify(await m.findDecoder())))`;
     const foundWith = (search: string): Decoder => {
-      const args = ['-e', script, builtFile('decoder.js')];
+      const args = ['-e', script, builtFile('scan/decoder.js')];
       return JSON.parse(
         spawnSync(process.execPath, args, { env: { PATH: search }, encoding: 'utf8' }).stdout,
       ) as Decoder;

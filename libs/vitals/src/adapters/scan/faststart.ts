@@ -4,7 +4,7 @@
  * disk: the chunk offsets in it are raised by its own length.
  */
 
-interface Box {
+export interface Box {
   readonly type: string;
   readonly start: number;
   readonly end: number;
@@ -18,7 +18,7 @@ const PARENTS: ReadonlySet<string> = new Set(['moov', 'trak', 'mdia', 'minf', 's
 /** moov, trak, mdia, minf, stbl: a deeper nesting is not a file but an attack. */
 const MAX_DEPTH = 5;
 
-const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 const typeAt = (view: DataView, at: number): string =>
   String.fromCharCode(view.getUint8(at), view.getUint8(at + 1), view.getUint8(at + 2), view.getUint8(at + 3));
@@ -37,7 +37,7 @@ const boxAt = (view: DataView, start: number, end: number): Box | undefined => {
 };
 
 /** The boxes that stand side by side from `start` on; stops where the bytes make no box. */
-const boxesIn = (view: DataView, start: number, end: number): readonly Box[] => {
+export const boxesIn = (view: DataView, start: number, end: number): readonly Box[] => {
   const boxes: Box[] = [];
   for (let at = start; ; ) {
     const box = boxAt(view, at, end);

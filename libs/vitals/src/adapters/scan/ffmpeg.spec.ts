@@ -1,5 +1,5 @@
 import type { DecodeRequest } from './decode-request.ts';
-import { ffmpegCommand, readFfmpeg } from './ffmpeg.ts';
+import { ffmpegCommand, inSoftware, readFfmpeg } from './ffmpeg.ts';
 
 const DECODERS_TEXT = `Decoders:
  V..... = Video
@@ -51,5 +51,13 @@ describe('ffmpegCommand', () => {
     expect(valueAfter(before, '-c:v')).toBe('libvpx');
     expect(valueAfter(before, '-max_pixels')).toBe('2000000');
     expect(valueAfter(args, '-frames:v')).toBe('902');
+  });
+
+  it('asks for the GPU before the input, and only where one was found', () => {
+    const argsOf = (hardware?: 'cuda') => ffmpegCommand({ ...ffmpeg, hardware }, REQUEST).args;
+    const before = argsOf('cuda').slice(0, argsOf('cuda').indexOf('-i'));
+    expect(valueAfter(before, '-hwaccel')).toBe('cuda');
+    expect(argsOf()).not.toContain('-hwaccel');
+    expect(ffmpegCommand(inSoftware({ ...ffmpeg, hardware: 'cuda' }), REQUEST).args).toEqual(argsOf());
   });
 });

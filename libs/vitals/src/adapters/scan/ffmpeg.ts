@@ -9,7 +9,18 @@ export interface Ffmpeg {
   readonly codecs: Readonly<Partial<Record<Codec, string>>>;
   /** The option that takes every frame as it comes: `-fps_mode` since 5.1, `-vsync` before. */
   readonly frameMode: '-fps_mode' | '-vsync';
+  /** Decodes on the GPU where that knows the codec; what it doesn't, ffmpeg itself decodes on the CPU. */
+  readonly hardware?: 'cuda' | undefined;
 }
+
+/** The same on the CPU alone. */
+export const inSoftware = (ffmpeg: Ffmpeg): Ffmpeg => ({ ...ffmpeg, hardware: undefined });
+
+/** Ends well only where there is a GPU, a driver for it and an ffmpeg that knows how to use both. */
+export const CUDA_PROBE = [
+  ...['-v', 'quiet', '-nostdin', '-init_hw_device', 'cuda=gpu'],
+  ...['-f', 'lavfi', '-i', 'nullsrc', '-frames:v', '1', '-f', 'null', '-'],
+] as const;
 
 /** Software decoders in the order in which we want them. */
 const DECODERS: Readonly<Record<Codec, readonly string[]>> = {
@@ -67,13 +78,15 @@ const MAX_ERROR_RATE = 0.04;
  * 640 × 480), and other scans want the other cores. Rotation is left to us: turning whole frames costs more than turning
  * the few points that we look at.
  */
-export const ffmpegCommand = ({ codecs, frameMode }: Ffmpeg, request: DecodeRequest): Command => ({
+export const ffmpegCommand = ({ codecs, frameMode, hardware }: Ffmpeg, request: DecodeRequest): Command => ({
   file: 'ffmpeg',
   args: [
     ...['-v', 'quiet', '-nostdin', '-filter_threads', '1', '-filter_complex_threads', '1'],
     ...['-max_error_rate', String(MAX_ERROR_RATE)],
     ...['-protocol_whitelist', 'pipe', '-threads', '1', '-max_pixels', String(request.maxPixels)],
     ...(request.keyFramesOnly === true ? ['-skip_frame', 'nokey'] : []),
+    // Pictures come down to memory by themselves: patches are averaged on the CPU.
+    ...(hardware === undefined ? [] : ['-hwaccel', hardware]),
     ...['-c:v', codecs[request.codec] ?? request.codec, '-f', DEMUXER[request.container]],
     ...['-noautorotate', '-i', 'pipe:0'],
     ...outputs(frameMode, request),

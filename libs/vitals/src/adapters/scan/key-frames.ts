@@ -1,4 +1,4 @@
-import type { FaceTraces, PatchTrace } from '@smartscan/signal';
+import { meanOfSeen, type FaceTraces, type PatchTrace } from '@smartscan/signal';
 
 /**
  * Coders start afresh at every key frame. Brightness jumps by a tenth of a step and settles within a few frames; colour,
@@ -49,16 +49,6 @@ const rhythmOf = (keyFrames: readonly number[]): Rhythm => {
   return { keyFrames, gap, regular: same >= MIN_REGULAR_SHARE * gaps.length };
 };
 
-const meanOf = (values: ArrayLike<number>): number => {
-  let [sum, count] = [0, 0];
-  for (let i = 0; i < values.length; i++) {
-    if (Number.isNaN(values[i]!)) continue;
-    sum += values[i]!;
-    count++;
-  }
-  return sum / count;
-};
-
 /**
  * The mean of samples at each offset, less what chance alone would leave of it (positive-part James-Stein).
  *
@@ -68,13 +58,13 @@ const commonShape = (rows: readonly ArrayLike<number>[]): readonly number[] =>
   Array.from({ length: rows[0]?.length ?? 0 }, (_, i) => {
     const values = rows.map((row) => row[i]!).filter(Number.isFinite);
     if (values.length < MIN_KEY_FRAMES) return 0;
-    const mean = meanOf(values);
+    const mean = meanOfSeen(values);
     const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1) / values.length;
     return mean === 0 ? 0 : mean * Math.max(0, 1 - variance / (mean * mean));
   });
 
 /** Mean of the frames [from, from + EDGE). */
-const edge = (trace: Float64Array, from: number): number => meanOf(trace.subarray(from, from + EDGE));
+const edge = (trace: Float64Array, from: number): number => meanOfSeen(trace.subarray(from, from + EDGE));
 
 /** How a trace departs, around one key frame, from the straight line between the edges of a window. */
 const departure = (trace: Float64Array, centre: number, to: number): readonly number[] => {
@@ -104,7 +94,7 @@ const periodsOf = (trace: Float64Array, { keyFrames, gap }: Rhythm): readonly Fl
   return keyFrames.map((key) =>
     Float64Array.from({ length: gap }, (_, i) => {
       const [from, to] = [Math.ceil(key + i - half), Math.ceil(key + i + half)];
-      return from < 0 || to > trace.length ? NaN : trace[key + i]! - meanOf(trace.subarray(from, to));
+      return from < 0 || to > trace.length ? NaN : trace[key + i]! - meanOfSeen(trace.subarray(from, to));
     }),
   );
 };
@@ -130,8 +120,8 @@ const settlePatch = ({ name, red, green, blue }: PatchTrace, rhythm: Rhythm): Pa
   const luma = settleAround(rough, rhythm);
   const u = blue.map((value, n) => (value - rough[n]!) / SCALE.u);
   const v = red.map((value, n) => (value - rough[n]!) / SCALE.v);
-  const pulse = { red: PULSE_RATIO.red * meanOf(red), blue: PULSE_RATIO.blue * meanOf(blue) };
-  const pulseLuma = LUMA.red * pulse.red + LUMA.green * PULSE_RATIO.green * meanOf(green) + LUMA.blue * pulse.blue;
+  const pulse = { red: PULSE_RATIO.red * meanOfSeen(red), blue: PULSE_RATIO.blue * meanOfSeen(blue) };
+  const pulseLuma = LUMA.red * pulse.red + LUMA.green * PULSE_RATIO.green * meanOfSeen(green) + LUMA.blue * pulse.blue;
   const periods = periodsOf(luma, rhythm);
   const settle = (colour: Float64Array, ratio: number): Float64Array =>
     rhythm.regular ? settleBetween(colour, periods, ratio, rhythm) : settleAround(colour, rhythm);
@@ -152,5 +142,7 @@ export const withoutKeyFrames = (traces: FaceTraces, keyFrames: readonly number[
   const rhythm = rhythmOf(keyFrames.filter((at) => at < traces.timesSeconds.length));
   // Every frame a key frame: there is nothing to start afresh from.
   if (rhythm.keyFrames.length < MIN_KEY_FRAMES || rhythm.gap < 2) return traces;
-  return { ...traces, patches: traces.patches.map((patch) => settlePatch(patch, rhythm)) };
+  const settle = (patch: PatchTrace): PatchTrace => settlePatch(patch, rhythm);
+  const beside = traces.backdrop === undefined ? {} : { backdrop: traces.backdrop.map(settle) };
+  return { ...traces, patches: traces.patches.map(settle), ...beside };
 };

@@ -1,10 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
+import { eventually } from '@smartscan/testing';
 import { makeFaceVideo } from '@smartscan/testing/face-video';
+import { descendants, heldForWriting, isDecoder } from '@smartscan/testing/processes';
 
 const ROOT = path.resolve(import.meta.dirname, '../../../../..');
 const SCORE = path.join(ROOT, 'apps/score/dist/video.js');
@@ -35,53 +37,14 @@ const straced = (command: readonly string[], env: NodeJS.ProcessEnv, folder: str
   return { stdout, trespasses: [...writes, ...named.filter((call) => NETWORK.test(call))] };
 };
 
-const attempt = <T>(read: () => T, otherwise: T): T => {
-  try {
-    return read();
-  } catch {
-    return otherwise;
-  }
-};
-
-/** A process and all below it. Children belong to the thread that started them. */
-const descendants = (pid: string): readonly string[] => {
-  const threads = attempt(() => readdirSync(`/proc/${pid}/task`), []);
-  const children = threads.flatMap((thread) =>
-    attempt(() => readFileSync(`/proc/${pid}/task/${thread}/children`, 'latin1'), '')
-      .split(' ')
-      .filter(Boolean),
-  );
-  return [pid, ...children.flatMap(descendants)];
-};
-
-/** Waits until something is so; gives up after a while. */
-const until = async (condition: () => boolean): Promise<void> => {
-  const deadline = performance.now() + 20_000;
-  while (!condition()) {
-    if (performance.now() > deadline) throw new Error('waited in vain');
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-};
-
-const isDecoder = (pid: string): boolean =>
-  attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'latin1'), '').includes('pipe:0');
-
-/** Files that a process holds open for writing now. */
-const heldForWriting = (pid: string): readonly string[] =>
-  attempt(() => readdirSync(`/proc/${pid}/fd`), []).flatMap((fd) => {
-    const target = attempt(() => readlinkSync(`/proc/${pid}/fd/${fd}`), '');
-    const flags = attempt(() => /flags:\s*(\d+)/.exec(readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'latin1'))?.[1], '0');
-    const writable = (parseInt(flags ?? '0', 8) & 3) !== 0;
-    return writable && attempt(() => statSync(target).isFile(), false) ? [target] : [];
-  });
-
 /** Without strace: looks again and again at what the process and its descendants hold open. */
 const watched = async ([file, ...args]: readonly string[], env: NodeJS.ProcessEnv): Promise<Observed> => {
   const child = spawn(file!, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
   const stdout = text(child.stdout);
   const trespasses = new Set<string>();
   const timer = setInterval(() => {
-    for (const pid of descendants(String(child.pid))) heldForWriting(pid).forEach((held) => trespasses.add(held));
+    for (const pid of [String(child.pid), ...descendants(String(child.pid))])
+      heldForWriting(pid).forEach((held) => trespasses.add(held));
   }, 2);
   await once(child, 'close');
   clearInterval(timer);
@@ -123,11 +86,11 @@ describe('a scan that is watched from outside', () => {
       const file = path.join(folder, 'face.mp4');
       writeFileSync(file, (await makeFaceVideo({ seconds: 30, width: 320, height: 240, bitrate: 1_500_000 })).bytes);
       const child = spawn(process.execPath, [SCORE, file], { cwd: folder, stdio: 'ignore' });
-      const decodersOf = (): readonly string[] => descendants(String(child.pid)).slice(1).filter(isDecoder);
-      await until(() => decodersOf().length > 0);
+      const decodersOf = (): readonly string[] => descendants(String(child.pid)).filter(isDecoder);
+      await eventually(() => decodersOf().length > 0);
       const decoders = decodersOf();
       child.kill('SIGKILL');
-      await until(() => !decoders.some(isDecoder));
+      await eventually(() => !decoders.some(isDecoder));
       expect(readdirSync(folder)).toEqual(['face.mp4']);
     } finally {
       rmSync(folder, { recursive: true });

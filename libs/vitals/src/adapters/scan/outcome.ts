@@ -1,5 +1,5 @@
-import type { PulseAnalysis } from '@smartscan/signal';
-import type { Markers } from '../../domain/markers.ts';
+import type { FaceTraces, PulseAnalysis } from '@smartscan/signal';
+import { decibels, rounded } from '../../domain/rounding.ts';
 import type { VideoDescription } from './demux.ts';
 import type { FaceSummary } from './trace-builder.ts';
 
@@ -15,26 +15,32 @@ export interface ScanQuality {
   readonly fps: number;
   readonly duration_seconds: number;
   readonly codec: string;
-  readonly bitrate_kbps: number;
+  /** As all that follow, null where no picture was sent. */
+  readonly bitrate_kbps: number | null;
   /** Size of the coded pictures, before `rotation` (degrees clockwise). */
-  readonly width: number;
-  readonly height: number;
-  readonly rotation: number;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly rotation: number | null;
   /** 0-1: size, light, sharpness of exposure, stillness and presence of the face; the worst of them counts. */
-  readonly face_quality: number;
+  readonly face_quality: number | null;
   /** Name and version of the decoder that was used. */
   readonly decoder: string;
 }
 
 /** What a scan gives: plain data, all of it protected health information but `frames`, `cpuMs` and `models`. */
 export interface ScanOutcome {
-  readonly markers: Markers;
+  /** What the markers are made from, together with what only the caller and the database know of the person. */
+  readonly analysis: PulseAnalysis;
+  /** Depth of the pulse in red over that in blue; null where there is none. */
+  readonly colourRatio: number | null;
   readonly quality: ScanQuality;
   /** Wall time of each stage. */
   readonly timings_ms: Readonly<Record<string, number>>;
   /** Digest of each model by name and version. */
   readonly models: Readonly<Record<string, string>>;
   readonly frames: number;
+  /** What guidance is made from, of a glimpse at crops alone. */
+  readonly shown?: FaceTraces;
   /** CPU time of the worker's thread; the decoder's own is not in it. */
   readonly cpuMs: number;
 }
@@ -60,22 +66,28 @@ const ramp = (value: number, [from, to]: readonly [number, number]): number =>
 export const faceQuality = (face: FaceSummary): number =>
   Math.min(...(Object.keys(RAMPS) as (keyof FaceSummary)[]).map((name) => ramp(face[name], RAMPS[name])));
 
-const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
-const decibels = (value: number): number | null => (Number.isFinite(value) ? rounded(value, 2) : null);
+/** What is known of pictures that were coded as a video, or not at all. */
+export type DescribedPictures = Pick<
+  VideoDescription,
+  'framesPerSecond' | 'durationSeconds' | 'width' | 'height' | 'rotation'
+> & { readonly codec: string; readonly bitrate: number | null };
+
+export const regionsOf = ({ patches }: PulseAnalysis): ScanQuality['regions'] =>
+  patches.map(({ name, snrDecibels }) => ({ name, snr_db: decibels(snrDecibels) }));
 
 export const qualityOf = (
-  video: VideoDescription,
+  video: DescribedPictures,
   analysis: PulseAnalysis,
   face: FaceSummary,
   decoder: string,
 ): ScanQuality => ({
   snr_db: decibels(analysis.snrDecibels),
-  regions: analysis.patches.map(({ name, snrDecibels }) => ({ name, snr_db: decibels(snrDecibels) })),
+  regions: regionsOf(analysis),
   frames: analysis.framesUsed,
   fps: rounded(video.framesPerSecond, 2),
   duration_seconds: rounded(video.durationSeconds, 3),
   codec: video.codec,
-  bitrate_kbps: Math.round(video.bitrate / 1000),
+  bitrate_kbps: video.bitrate === null ? null : Math.round(video.bitrate / 1000),
   width: video.width,
   height: video.height,
   rotation: video.rotation,

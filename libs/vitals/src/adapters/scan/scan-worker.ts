@@ -1,9 +1,14 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { asFault, type Fault } from '@smartscan/kernel';
 import { problem } from '../../domain/scan-problems.ts';
-import { builtFile } from './decoder.ts';
+import { portsOf } from '../inference/inference-start.ts';
+import { plain, revived } from '../plain-fault.ts';
+import { startThread } from '../thread.ts';
+import type { ModelVersions } from './face-models.ts';
+import { MAX_DEMUX_MS } from './glancer.ts';
 import type { ScanOutcome, ScanStage } from './outcome.ts';
-import { plain, revived, type FromWorker, type ToWorker, type WorkerStart } from './worker-messages.ts';
+import type { RecordedSoFar } from './recorded.ts';
+import type { FromWorker, ToWorker, WorkerStart } from './worker-messages.ts';
 
 /**
  * A scan that takes longer is stopped. A minute of 1080p HEVC takes 40 s on one slow core; three times that is a machine
@@ -11,17 +16,8 @@ import { plain, revived, type FromWorker, type ToWorker, type WorkerStart } from
  */
 const MAX_SCAN_MS = 120_000;
 
-/**
- * A worker that has said nothing of a scan after this time is lost in the container: reading its index takes 0.05 s, but an
- * index of 2000 million frames fits into a few bytes. Ours.
- */
-const MAX_DEMUX_MS = 5_000;
-
 /** A worker that was told to stop has this long to do it before it is ended: its longest step takes 0.2 s. */
 const STOP_GRACE_MS = 2_000;
-
-/** JavaScript memory of a worker; frames and body are outside of it. A parser led astray hits this, not the process. */
-const MAX_HEAP_MB = 256;
 
 export interface RunOptions {
   readonly signal: AbortSignal;
@@ -46,18 +42,7 @@ export class ScanWorker {
 
   private constructor(start: WorkerStart, onDefect: OnDefect) {
     this.#onDefect = onDefect;
-    this.#worker = new Worker(builtFile('worker.js'), {
-      workerData: start,
-      name: 'scan',
-      // Not the options of the process: a debugger's port, or conditions that resolve to sources.
-      execArgv: [],
-      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
-      // Parsers complain on the console, quoting the file: it goes nowhere.
-      stdout: true,
-      stderr: true,
-    });
-    this.#worker.stdout.resume();
-    this.#worker.stderr.resume();
+    this.#worker = startThread('scan', 'scan/worker.js', start, portsOf(start.inference));
   }
 
   /** @throws Fault where the models can't be loaded */
@@ -87,7 +72,20 @@ export class ScanWorker {
   }
 
   /** The body is handed over: it can't be read here any more. */
-  async scan(body: Uint8Array<ArrayBuffer>, { signal, onProgress }: Required<RunOptions>): Promise<ScanOutcome> {
+  scan(body: Uint8Array<ArrayBuffer>, versions: ModelVersions, options: Required<RunOptions>): Promise<ScanOutcome> {
+    return this.#run({ type: 'scan', body, versions }, options, [body.buffer]);
+  }
+
+  /** What was recorded is copied or shared. */
+  analyse(so: RecordedSoFar, versions: ModelVersions, options: Required<RunOptions>): Promise<ScanOutcome> {
+    return this.#run({ type: 'recorded', ...so, versions }, options);
+  }
+
+  async #run(
+    message: ToWorker,
+    { signal, onProgress }: Required<RunOptions>,
+    transfer: readonly ArrayBuffer[] = [],
+  ): Promise<ScanOutcome> {
     if (signal.aborted) throw problem('cancelled');
     const onAbort = (): void => this.#stop(problem('cancelled'));
     const deadline = setTimeout(() => this.#stop(problem('interrupted')), MAX_SCAN_MS);
@@ -100,7 +98,7 @@ export class ScanWorker {
     try {
       return await new Promise<ScanOutcome>((resolve, reject) => {
         this.#scan = { resolve, reject, onProgress: onSign };
-        this.#send({ type: 'scan', body }, [body.buffer]);
+        this.#send(message, transfer);
       });
     } finally {
       clearTimeout(deadline);
@@ -147,6 +145,8 @@ export class ScanWorker {
         this.#onDefect(message.name, message.at);
         this.#scan?.reject(asFault(undefined));
         this.#dead = true;
+        // What state this left behind nobody knows; and where it holds models, it would not end by itself.
+        void this.#worker.terminate();
         break;
     }
   }

@@ -1,8 +1,13 @@
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { MessageChannel } from 'node:worker_threads';
+import { eventually } from '@smartscan/testing';
 import { makeFaceVideo } from '@smartscan/testing/face-video';
+import { descendants, isDecoder, processFile } from '@smartscan/testing/processes';
+import type { InferenceStart } from '../inference/inference-start.ts';
 import type { Ffmpeg } from './ffmpeg.ts';
+import { ownModels } from './scan-models.ts';
 import { ScanWorkers } from './scan-workers.ts';
 
 const MODELS = path.resolve(import.meta.dirname, '../../../../../models');
@@ -20,24 +25,14 @@ const codeOf = (work: Promise<unknown>): Promise<string> =>
   );
 
 /** Ids of the decoders that this process has started, also while they are still the shell that limits them. */
-const decoders = (): readonly string[] =>
-  readdirSync('/proc').filter((id) => {
-    try {
-      const stat = readFileSync(`/proc/${id}/stat`, 'latin1');
-      const [, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      // A process that has ended and waits to be asked has no command line.
-      return parent === String(process.pid) && readFileSync(`/proc/${id}/cmdline`, 'latin1').includes('pipe:0');
-    } catch {
-      return false;
-    }
-  });
+const decoders = (): readonly string[] => descendants('self').filter(isDecoder);
 
-/** Waits until something is so; gives up after a while. */
-const until = async (condition: () => boolean): Promise<void> => {
-  const deadline = performance.now() + 20_000;
-  while (!condition()) {
-    if (performance.now() > deadline) throw new Error('waited in vain');
-    await new Promise((resolve) => setTimeout(resolve, 5));
+/** As the system does to one that takes too much memory. */
+const kill = (id: string): void => {
+  try {
+    process.kill(Number(id), 'SIGKILL');
+  } catch {
+    // It has ended by itself.
   }
 };
 
@@ -60,10 +55,10 @@ describe('ScanWorkers', () => {
 
   it('scans more videos than it has threads, one after the other', async () => {
     const running = Array.from({ length: 3 }, () => workers.run([video], { signal: never }));
-    await until(() => workers.waiting === 2);
+    await eventually(() => workers.waiting === 2);
     expect(workers.busy).toBe(1);
     const outcomes = await Promise.all(running);
-    expect(new Set(outcomes.map(({ markers }) => JSON.stringify(markers))).size).toBe(1);
+    expect(new Set(outcomes.map(({ analysis }) => JSON.stringify(analysis))).size).toBe(1);
     expect([workers.busy, workers.waiting]).toEqual([0, 0]);
   });
 
@@ -79,7 +74,7 @@ describe('ScanWorkers', () => {
       if (stage === 'decoding') abort.abort();
     };
     expect(await codeOf(workers.run([video], { signal: abort.signal, onProgress }))).toBe('vitals.cancelled');
-    await until(() => decoders().length === 0);
+    await eventually(() => decoders().length === 0);
     expect(await codeOf(workers.run([video], { signal: never }))).toBe('none');
   });
 
@@ -88,7 +83,7 @@ describe('ScanWorkers', () => {
     const first = codeOf(workers.run([video], { signal: never }));
     const second = codeOf(workers.run([video], { signal: abort.signal }));
     const third = codeOf(workers.run([video], { signal: never }));
-    await until(() => workers.waiting === 2);
+    await eventually(() => workers.waiting === 2);
     abort.abort();
     expect(await second).toBe('vitals.cancelled');
     expect(await Promise.all([first, third])).toEqual(['none', 'none']);
@@ -104,9 +99,8 @@ describe('ScanWorkers', () => {
     const onProgress = (stage: string): void => {
       if (stage !== 'decoding') return;
       for (const id of decoders()) {
-        if (readFileSync(`/proc/${id}/comm`, 'latin1').startsWith('ffmpeg')) {
-          limits.push(readFileSync(`/proc/${id}/limits`, 'latin1'));
-        }
+        const limit = processFile(id, 'limits');
+        if (processFile(id, 'comm').startsWith('ffmpeg') && limit !== '') limits.push(limit);
       }
     };
     await workers.run([video], { signal: never, onProgress });
@@ -120,7 +114,7 @@ describe('ScanWorkers', () => {
 
   it('ends a scan whose decoder is killed, and takes the next', async () => {
     const onProgress = (stage: string): void => {
-      if (stage === 'decoding') for (const id of decoders()) process.kill(Number(id), 'SIGKILL');
+      if (stage === 'decoding') decoders().forEach(kill);
     };
     expect(await codeOf(workers.run([video], { signal: never, onProgress }))).toBe('vitals.corrupt');
     expect(await codeOf(workers.run([video], { signal: never }))).toBe('none');
@@ -138,7 +132,7 @@ describe('ScanWorkers at the edges', () => {
     expect(decoders()).toEqual([]);
   });
 
-  it('ends a thread that a hostile index keeps busy, and puts another in its place', async () => {
+  it('refuses an index that speaks of more samples than the file can hold, and takes the next scan', async () => {
     const workers = await ScanWorkers.start({ size: 1, maxBodyBytes: 10_000_000 });
     const hostile = Buffer.from(video);
     // Samples in the first chunk: 2000 million.
@@ -162,6 +156,26 @@ describe('ScanWorkers at the edges', () => {
     await workers.close();
   });
 
+  it('a thread that met an error that nobody foresaw is gone, with the models that it held', async () => {
+    const broken = { name: 'ffmpeg', version: '0', codecs: null, frameMode: '-vsync' } as unknown as Ffmpeg;
+    let held = 0;
+    const own = ownModels();
+    const start = async (): Promise<InferenceStart> => {
+      const { port1, port2 } = new MessageChannel();
+      held++;
+      port1.on('message', () => undefined);
+      port1.once('close', () => held--);
+      const local = await own.start();
+      return local.kind === 'local' ? { ...local, hold: { ...local.hold, port: port2 } } : local;
+    };
+    const models = { ...own, start };
+    const workers = await ScanWorkers.start({ size: 1, maxBodyBytes: 10_000_000, decoder: broken, models });
+    expect(held).toBe(1);
+    await codeOf(workers.run([video], { signal: never }));
+    await eventually(() => held === 0);
+    await workers.close();
+  });
+
   it('refuses to start with a model that is not the reviewed one', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'models-'));
     try {
@@ -171,7 +185,7 @@ describe('ScanWorkers at the edges', () => {
       bytes[bytes.length - 1]! ^= 1;
       writeFileSync(file, bytes);
       const start = (modelsDirectory: string) =>
-        codeOf(ScanWorkers.start({ size: 1, maxBodyBytes: 1, modelsDirectory }));
+        codeOf(ScanWorkers.start({ size: 1, maxBodyBytes: 1, models: ownModels(modelsDirectory) }));
       expect(await start(folder)).toBe('vitals.model_altered');
       expect(await start(path.join(folder, 'nowhere'))).toBe('vitals.model_missing');
     } finally {

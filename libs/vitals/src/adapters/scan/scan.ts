@@ -1,13 +1,16 @@
-import { analyseFace } from '@smartscan/signal';
-import { MAX_FRAMES, MAX_PIXELS } from '../../domain/limits.ts';
-import { markersOf } from '../../domain/markers.ts';
-import { problem } from '../../domain/scan-problems.ts';
+import { Fault } from '@smartscan/kernel';
+import type { Inference } from '@smartscan/platform/ports';
+import { analyseFace, colourRatio } from '@smartscan/signal';
+import { MAX_FRAMES, MAX_PIXELS, MAX_STILL_SHARE, MIN_LUMINANCE, MIN_SEEN_SHARE } from '../../domain/limits.ts';
+import { problem, problemCode } from '../../domain/scan-problems.ts';
 import { decode } from './decode.ts';
 import type { DecodeRequest, Region } from './decode-request.ts';
 import type { Decoder } from './decoder.ts';
 import { describeVideo, type VideoDescription } from './demux.ts';
+import { digestsOf, openFaceModels, type ModelVersions } from './face-models.ts';
 import type { FaceModels } from './face-tracker.ts';
 import { withIndexFirst } from './faststart.ts';
+import { inSoftware } from './ffmpeg.ts';
 import type { FrameMemory } from './frames.ts';
 import { withoutKeyFrames } from './key-frames.ts';
 import { qualityOf, type ScanOutcome, type ScanStage } from './outcome.ts';
@@ -16,10 +19,12 @@ import { surveyFace } from './survey.ts';
 import { pace, traceFace, type Trace } from './trace.ts';
 import type { FaceSummary } from './trace-builder.ts';
 
-/** What a worker keeps from scan to scan. */
+/** What a scan is done with. */
 export interface ScanTools {
   readonly decoder: Decoder;
-  readonly models: FaceModels;
+  readonly inference: Inference;
+  /** Of the models. */
+  readonly versions: ModelVersions;
   readonly memory: FrameMemory;
 }
 
@@ -29,23 +34,17 @@ export interface ScanWatch {
   readonly onProgress: (stage: ScanStage, share: number) => void;
 }
 
-/** A face must be seen in half of the frames, or the video isn't one of a face. Ours. */
-const MIN_SEEN_SHARE = 0.5;
-
 /** More than one face of similar size in a third of the looks: not somebody passing by. Ours. */
 const MAX_RIVAL_SHARE = 1 / 3;
-
-/** Mean brightness of the skin, or of the picture where no skin is found, 0-255. A pulse of 0.5 % is a sixth of a step here. Ours. */
-const MIN_LUMINANCE = 32;
-
-/** Share of the frames in runs of equal pictures that no camera gives. Ours. */
-const MAX_STILL_SHARE = 0.2;
 
 /** Frames that a decoder may give fewer or more than the container announces: a broken last frame, a hidden first one. */
 const frameTolerance = (announced: number): number => Math.max(2, Math.round(0.01 * announced));
 
 /** Refuses what the frames show no pulse can be read from. */
-const judge = ({ builder, tracker, stillness, luminance }: Trace, video: VideoDescription): FaceSummary => {
+export const judge = (
+  { builder, tracker, stillness, luminance }: Trace,
+  video: Pick<VideoDescription, 'timesSeconds' | 'framesPerSecond'>,
+): FaceSummary => {
   const announced = video.timesSeconds.length;
   if (Math.abs(builder.frames - announced) > frameTolerance(announced)) throw problem('corrupt');
   const face = builder.summary();
@@ -62,17 +61,18 @@ const judge = ({ builder, tracker, stillness, luminance }: Trace, video: VideoDe
 interface Job {
   readonly parts: readonly Uint8Array[];
   readonly video: VideoDescription;
+  readonly models: FaceModels;
   readonly tools: ScanTools;
   readonly watch: ScanWatch;
   readonly stopwatch: Stopwatch;
 }
 
 const traceVideo = async (
-  { parts, video, tools, watch, stopwatch }: Job,
+  { parts, video, models, tools, watch, stopwatch }: Job,
   request: DecodeRequest,
   region: Region | undefined,
 ): Promise<Trace> => {
-  const { decoder, memory, models } = tools;
+  const { decoder, memory } = tools;
   const { signal } = watch;
   const { step } = pace(video, region);
   const part = region === undefined ? {} : { part: { region, wholeEvery: step } };
@@ -98,13 +98,25 @@ const traceVideo = async (
 
 /** Decodes no more than the face where it keeps its place; the whole picture where it doesn't. */
 const traceBest = async (job: Job): Promise<Trace> => {
-  const { parts, video, tools, watch, stopwatch } = job;
-  const { decoder, memory, models } = tools;
+  const { parts, video, models, tools, watch, stopwatch } = job;
+  const { decoder, memory } = tools;
   const request = { container: video.container, codec: video.codec, maxFrames: MAX_FRAMES, maxPixels: MAX_PIXELS };
   const options = { decoder, memory, signal: watch.signal };
   const region = await stopwatch.time('survey', () => surveyFace(parts, video, models, { request, options }));
   const trace = await traceVideo(job, request, region);
   return trace.escaped ? traceVideo(job, request, undefined) : trace;
+};
+
+/** A GPU that fails in the middle of a video must not look like a broken video: then it is decoded again on the CPU. */
+const traceSurely = async (job: Job): Promise<Trace> => {
+  try {
+    return await traceBest(job);
+  } catch (error) {
+    const { decoder } = job.tools;
+    const failed = error instanceof Fault && error.code === problemCode('corrupt');
+    if (!failed || decoder.name !== 'ffmpeg' || decoder.hardware === undefined) throw error;
+    return traceBest({ ...job, tools: { ...job.tools, decoder: inSoftware(decoder) } });
+  }
 };
 
 /**
@@ -117,27 +129,28 @@ export const scan = async (body: Uint8Array, tools: ScanTools, watch: ScanWatch)
   const cpu = process.cpuUsage();
   const video = await stopwatch.time('demux', () => describeVideo(body));
   watch.onProgress('decoding', 0);
-  const { decoder, memory, models } = tools;
+  const { decoder, inference, versions, memory } = tools;
   if (decoder.codecs[video.codec] === undefined) throw problem('unsupported_codec');
   const parts = video.container === 'mp4' || video.container === 'mov' ? withIndexFirst(body) : [body];
+  const models = await openFaceModels(inference, versions);
   let trace: Trace;
   try {
-    trace = await traceBest({ parts, video, tools, watch, stopwatch });
+    trace = await traceSurely({ parts, video, models, tools, watch, stopwatch });
   } finally {
     memory.wipe();
   }
   watch.onProgress('analysing', 0);
   const face = await stopwatch.time('checks', () => judge(trace, video));
   const times = video.timesSeconds.subarray(0, trace.builder.frames);
-  const analysis = await stopwatch.time('analysis', () =>
-    analyseFace(withoutKeyFrames(trace.builder.traces(times), video.keyFrames)),
-  );
+  const traces = withoutKeyFrames(trace.builder.traces(times), video.keyFrames);
+  const analysis = await stopwatch.time('analysis', () => analyseFace(traces));
   const { user, system } = process.cpuUsage(cpu);
   return {
-    markers: markersOf(analysis),
+    analysis,
+    colourRatio: colourRatio(traces, analysis)?.ratio ?? null,
     quality: qualityOf(video, analysis, face, `${decoder.name} ${decoder.version}`),
     timings_ms: stopwatch.read(),
-    models: { 'face-detection/1': models.detection.digest, 'face-landmarks/1': models.landmarks.digest },
+    models: digestsOf(models),
     frames: trace.builder.frames,
     cpuMs: (user + system) / 1000,
   };

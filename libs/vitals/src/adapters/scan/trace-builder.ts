@@ -1,9 +1,12 @@
 import type { FaceTraces, PatchTrace } from '@smartscan/signal';
+import { BACKDROP, BACKDROP_NUMBERS, placeBackdrop } from './backdrop.ts';
 import type { ColourWeights } from './colour.ts';
 import type { FaceLandmarks } from './face-landmarks.ts';
 import type { Picture } from './frames.ts';
 import { PatchMeter, type PatchColour } from './patch-meter.ts';
-import { SKIN_PATCHES } from './patches.ts';
+import { SKIN_PATCHES, type SkinPatch } from './patches.ts';
+import { ShiftMeter } from './shift-meter.ts';
+import { boundsOfPatches } from './survey.ts';
 
 /** A patch with a larger share of clipped samples than this, on average, is left out. Ours. */
 const MAX_CLIPPED = 0.1;
@@ -36,7 +39,12 @@ export class TraceBuilder {
   readonly #meter: PatchMeter;
   readonly #colours: readonly PatchColour[] = SKIN_PATCHES.map(() => ({ red: NaN, green: NaN, blue: NaN }));
   readonly #traces: readonly PatchTrace[];
+  readonly #besideMeter: PatchMeter;
+  readonly #besideColours: readonly PatchColour[] = BACKDROP.map(() => ({ red: NaN, green: NaN, blue: NaN }));
+  readonly #beside: readonly PatchTrace[];
   readonly #motion: Float64Array;
+  readonly #shift = new ShiftMeter();
+  readonly #position: { readonly x: Float64Array; readonly y: Float64Array };
   /** By patch: sum of the clipped shares, and the looks at which it lay outside the picture. */
   readonly #clipped = SKIN_PATCHES.map(() => 0);
   readonly #hidden = SKIN_PATCHES.map(() => 0);
@@ -52,9 +60,13 @@ export class TraceBuilder {
   constructor(colours: ColourWeights, capacity: number, origin: { readonly x: number; readonly y: number }) {
     this.#origin = origin;
     this.#meter = new PatchMeter(SKIN_PATCHES, colours);
+    this.#besideMeter = new PatchMeter(BACKDROP, colours);
     const trace = (): Float64Array => new Float64Array(capacity).fill(NaN);
-    this.#traces = SKIN_PATCHES.map(({ name }) => ({ name, red: trace(), green: trace(), blue: trace() }));
+    const traced = ({ name }: SkinPatch): PatchTrace => ({ name, red: trace(), green: trace(), blue: trace() });
+    this.#traces = SKIN_PATCHES.map(traced);
+    this.#beside = BACKDROP.map(traced);
     this.#motion = new Float64Array(capacity);
+    this.#position = { x: trace(), y: trace() };
   }
 
   get frames(): number {
@@ -71,6 +83,7 @@ export class TraceBuilder {
       return;
     }
     const from = before ?? now;
+    this.#watch(pictures[0]!, now);
     const moved = movement(from, now) / pictures.length;
     pictures.forEach((picture, i) => {
       this.#wander(from, now, (i + 1) / pictures.length);
@@ -81,8 +94,9 @@ export class TraceBuilder {
 
   /** Sets the points to those a share of the way from one look to the next. */
   #wander(from: FaceLandmarks, to: FaceLandmarks, share: number): void {
-    const points = this.#points.length === to.points.length ? this.#points : new Float32Array(to.points.length);
-    for (let i = 0; i < points.length; i++) {
+    const length = to.points.length + BACKDROP_NUMBERS;
+    const points = this.#points.length === length ? this.#points : new Float32Array(length);
+    for (let i = 0; i < to.points.length; i++) {
       const origin = i % 2 === 0 ? this.#origin.x : this.#origin.y;
       points[i] = from.points[i]! + share * (to.points[i]! - from.points[i]!) - origin;
     }
@@ -91,17 +105,26 @@ export class TraceBuilder {
 
   #addFrame(picture: Picture, moved: number): void {
     const n = this.#frames++;
+    placeBackdrop(this.#points, picture);
     this.#meter.place(picture, this.#points);
     this.#meter.measure(picture, this.#colours);
-    this.#colours.forEach(({ red, green, blue }, i) => {
-      const trace = this.#traces[i]!;
-      trace.red[n] = red;
-      trace.green[n] = green;
-      trace.blue[n] = blue;
-    });
+    keep(this.#colours, this.#traces, n);
+    this.#besideMeter.place(picture, this.#points);
+    this.#besideMeter.measure(picture, this.#besideColours);
+    keep(this.#besideColours, this.#beside, n);
     this.#motion[n] = moved;
+    const { x, y } = this.#shift.add(picture);
+    this.#position.x[n] = x;
+    this.#position.y[n] = y;
     this.#sums.seen++;
     this.#sums.motion += moved;
+  }
+
+  /** Follows the movement of the patches, from where they are first seen. */
+  #watch(picture: Picture, face: FaceLandmarks): void {
+    const { left, top, right, bottom } = boundsOfPatches(face);
+    const { x, y } = this.#origin;
+    this.#shift.watch({ left: left - x, top: top - y, right: right - x, bottom: bottom - y }, picture);
   }
 
   #look(picture: Picture, face: FaceLandmarks): void {
@@ -121,19 +144,23 @@ export class TraceBuilder {
         const shown = this.#sums.looks - this.#hidden[i]!;
         return shown > 0 && this.#clipped[i]! <= MAX_CLIPPED * shown;
       })
-      .map(({ name, red, green, blue }) => ({
-        name,
-        red: red.subarray(0, frames),
-        green: green.subarray(0, frames),
-        blue: blue.subarray(0, frames),
-      }));
-    return { timesSeconds, patches, motion: this.#motion.subarray(0, frames) };
+      .map((trace) => firstOf(trace, frames));
+    const backdrop = this.#beside.map((trace) => firstOf(trace, frames));
+    const width = this.#width();
+    const path = (pixels: Float64Array): Float64Array => pixels.subarray(0, frames).map((value) => value / width);
+    const position = { x: path(this.#position.x), y: path(this.#position.y) };
+    return { timesSeconds, patches, motion: this.#motion.subarray(0, frames), position, backdrop };
+  }
+
+  /** Mean width of the face, pixels. */
+  #width(): number {
+    const { width, looks } = this.#sums;
+    return share(width, looks);
   }
 
   summary(): FaceSummary {
-    const { seen, looks, width, motion } = this.#sums;
+    const { seen, looks, motion } = this.#sums;
     const shown = looks * SKIN_PATCHES.length - sumOf(this.#hidden);
-    const share = (sum: number, count: number): number => (count === 0 ? 0 : sum / count);
     let [light, samples] = [0, 0];
     for (const { red, green, blue } of this.#traces) {
       for (let n = 0; n < this.#frames; n++) {
@@ -144,7 +171,7 @@ export class TraceBuilder {
     }
     return {
       seenShare: share(seen, this.#frames),
-      width: share(width, looks),
+      width: this.#width(),
       luminance: share(light, samples),
       shownShare: share(shown, looks * SKIN_PATCHES.length),
       clippedShare: share(sumOf(this.#clipped), shown),
@@ -152,6 +179,24 @@ export class TraceBuilder {
     };
   }
 }
+
+/** Sets the n-th sample of each trace. */
+const keep = (colours: readonly PatchColour[], traces: readonly PatchTrace[], n: number): void =>
+  colours.forEach(({ red, green, blue }, i) => {
+    const trace = traces[i]!;
+    trace.red[n] = red;
+    trace.green[n] = green;
+    trace.blue[n] = blue;
+  });
+
+const firstOf = ({ name, red, green, blue }: PatchTrace, frames: number): PatchTrace => ({
+  name,
+  red: red.subarray(0, frames),
+  green: green.subarray(0, frames),
+  blue: blue.subarray(0, frames),
+});
+
+const share = (sum: number, count: number): number => (count === 0 ? 0 : sum / count);
 
 const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 

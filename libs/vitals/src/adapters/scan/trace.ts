@@ -40,8 +40,11 @@ export interface Trace {
   readonly escaped: boolean;
 }
 
+/** What must be known of pictures to trace a face in them. */
+export type TracedPictures = Pick<VideoDescription, 'framesPerSecond' | 'width' | 'height' | 'rotation' | 'matrix'>;
+
 export interface TraceJob {
-  readonly video: VideoDescription;
+  readonly video: TracedPictures;
   readonly models: FaceModels;
   readonly region: Region | undefined;
   readonly capacity: number;

@@ -1,27 +1,21 @@
-import { Fault, type FaultExtras, type FaultKind } from '@smartscan/kernel';
+import type { VideoSize } from '../../domain/work.ts';
+import type { InferenceStart } from '../inference/inference-start.ts';
+import type { PlainFault } from '../plain-fault.ts';
 import type { Decoder } from './decoder.ts';
+import type { ModelVersions } from './face-models.ts';
 import type { ScanOutcome, ScanStage } from './outcome.ts';
+import type { RecordedSoFar } from './recorded.ts';
 
 /** What a worker is started with. */
 export interface WorkerStart {
-  readonly modelsDirectory: string;
+  readonly inference: InferenceStart;
   readonly decoder: Decoder;
 }
 
-/** A fault as plain data: its class doesn't survive the way between threads. */
-export interface PlainFault {
-  readonly kind: FaultKind;
-  readonly code: string;
-  readonly message: string;
-  readonly extras: FaultExtras;
-}
-
-export const plain = ({ kind, code, message, extras }: Fault): PlainFault => ({ kind, code, message, extras });
-export const revived = ({ kind, code, message, extras }: PlainFault): Fault => new Fault(kind, code, message, extras);
-
 /** To a worker. A worker has one scan at a time. */
 export type ToWorker =
-  | { readonly type: 'scan'; readonly body: Uint8Array }
+  | { readonly type: 'scan'; readonly body: Uint8Array; readonly versions: ModelVersions }
+  | ({ readonly type: 'recorded'; readonly versions: ModelVersions } & RecordedSoFar)
   | { readonly type: 'stop'; readonly reason: PlainFault };
 
 /** From a worker. */
@@ -32,3 +26,9 @@ export type FromWorker =
   | { readonly type: 'failed'; readonly fault: PlainFault }
   /** An error that nobody foresaw; the worker ends itself. Only where it came from, since a message may quote a video. */
   | { readonly type: 'defect'; readonly name: string; readonly at: readonly string[] };
+
+/** From the thread that reads containers; to it go the bodies alone. */
+export type FromGlance =
+  | { readonly type: 'ready' }
+  | { readonly type: 'seen'; readonly video: VideoSize; readonly body: Uint8Array<ArrayBuffer> }
+  | { readonly type: 'failed'; readonly fault: PlainFault };

@@ -1,10 +1,13 @@
 /** The thread that scans: started by `ScanWorkers`, one scan after another. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { Fault } from '@smartscan/kernel';
+import { openInference } from '../inference/open-inference.ts';
+import { plain, revived } from '../plain-fault.ts';
+import { analyseRecorded } from './analyse-recorded.ts';
 import { FrameMemory } from './frames.ts';
-import { FACE_DETECTION, FACE_LANDMARKS, loadModel } from './models.ts';
-import { scan, type ScanTools } from './scan.ts';
-import { plain, revived, type FromWorker, type ToWorker, type WorkerStart } from './worker-messages.ts';
+import type { ScanOutcome } from './outcome.ts';
+import { scan, type ScanTools, type ScanWatch } from './scan.ts';
+import type { FromWorker, ToWorker, WorkerStart } from './worker-messages.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('this is a worker thread');
@@ -25,23 +28,24 @@ const fail = (error: unknown): void => {
   }
   const { name, at } = error instanceof Error ? { name: error.name, at: placesOf(error) } : { name: 'unknown', at: [] };
   tell({ type: 'defect', name, at });
-  // What state this left behind nobody knows.
-  port.close();
 };
 
-const prepare = async ({ modelsDirectory, decoder }: WorkerStart): Promise<ScanTools> => {
-  const [detection, landmarks] = await Promise.all(
-    [FACE_DETECTION, FACE_LANDMARKS].map((model) => loadModel(modelsDirectory, model)),
-  );
-  return { decoder, models: { detection: detection!, landmarks: landmarks! }, memory: new FrameMemory() };
-};
+/** What is kept from scan to scan; which versions of the models to run on, each is told. */
+type Kept = Omit<ScanTools, 'versions'>;
 
-const serve = (tools: ScanTools): void => {
+const prepare = async ({ inference: start, decoder }: WorkerStart): Promise<Kept> => ({
+  // Without its models this thread is of no use: it ends, and is replaced by one that has them.
+  inference: await openInference(start, () => port.close()),
+  decoder,
+  memory: new FrameMemory(),
+});
+
+const serve = (kept: Kept): void => {
   let running: AbortController | undefined;
-  const begin = async (body: Uint8Array): Promise<void> => {
+  const begin = async (work: (watch: ScanWatch) => Promise<ScanOutcome>): Promise<void> => {
     running = new AbortController();
     try {
-      const outcome = await scan(body, tools, {
+      const outcome = await work({
         signal: running.signal,
         onProgress: (stage, share) => tell({ type: 'progress', stage, share }),
       });
@@ -53,11 +57,14 @@ const serve = (tools: ScanTools): void => {
     }
   };
   port.on('message', (message: ToWorker) => {
-    if (message.type === 'scan') {
-      void begin(message.body);
-    } else {
+    if (message.type === 'stop') {
       running?.abort(revived(message.reason));
+      return;
     }
+    const tools = { ...kept, versions: message.versions };
+    void begin((watch) =>
+      message.type === 'scan' ? scan(message.body, tools, watch) : analyseRecorded(message, { tools, watch }),
+    );
   });
 };
 

@@ -1,0 +1,79 @@
+import { once } from 'node:events';
+import type { Worker } from 'node:worker_threads';
+import { problem } from '../../domain/scan-problems.ts';
+import type { VideoSize } from '../../domain/work.ts';
+import { revived } from '../plain-fault.ts';
+import { startThread } from '../thread.ts';
+import type { FromGlance } from './worker-messages.ts';
+
+/**
+ * A container that isn't read after this time is one made to take long: reading an index takes 0.05 s, but an index of
+ * 2000 million frames fits into a few bytes. Ours.
+ */
+export const MAX_DEMUX_MS = 5_000;
+
+export interface Glance {
+  readonly video: VideoSize;
+  /** The same bytes, back from the thread. */
+  readonly body: Uint8Array<ArrayBuffer>;
+}
+
+/** Starts the thread and waits until it listens. */
+const newThread = async (): Promise<Worker> => {
+  const thread = startThread('glance', 'scan/glance-thread.js', undefined);
+  await once(thread, 'message');
+  // A thread that breaks down exits; nobody but a glance that waits for it needs to know.
+  thread.on('error', () => undefined);
+  return thread;
+};
+
+const answerOf = (thread: Worker, body: Uint8Array<ArrayBuffer>): Promise<FromGlance | undefined> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(undefined), MAX_DEMUX_MS);
+    const settle = (answer: FromGlance | undefined): void => {
+      clearTimeout(timer);
+      thread.off('exit', onExit);
+      resolve(answer);
+    };
+    const onExit = (): void => settle(undefined);
+    thread.once('message', settle);
+    thread.once('exit', onExit);
+    thread.postMessage(body, [body.buffer]);
+  });
+
+/**
+ * A thread that reads what containers say, one at a time. Not the main thread, which one that was made to take long would
+ * hold up with everything else.
+ */
+export class Glancer {
+  #thread: Promise<Worker>;
+
+  private constructor(thread: Promise<Worker>) {
+    this.#thread = thread;
+  }
+
+  static async start(): Promise<Glancer> {
+    return new Glancer(Promise.resolve(await newThread()));
+  }
+
+  /**
+   * The body is handed over: only the one that comes back can be read.
+   *
+   * @throws Fault what is wrong with the container
+   */
+  async glance(body: Uint8Array<ArrayBuffer>): Promise<Glance> {
+    const thread = await this.#thread;
+    const answer = await answerOf(thread, body);
+    if (answer?.type === 'seen') return answer;
+    if (answer?.type === 'failed') throw revived(answer.fault);
+    this.#thread = newThread();
+    // Whoever glances next meets it.
+    this.#thread.catch(() => undefined);
+    void thread.terminate();
+    throw problem('corrupt');
+  }
+
+  async close(): Promise<void> {
+    await (await this.#thread).terminate();
+  }
+}

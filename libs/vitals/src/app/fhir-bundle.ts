@@ -1,0 +1,145 @@
+import type { z } from 'zod';
+import type { marker } from '@smartscan/contracts/vitals';
+import { FHIR_EXTENSIONS, FHIR_MEDIA_TYPE, FHIR_SYSTEMS, type fhirBundle } from '@smartscan/contracts/vitals/fhir';
+import { Reply, REPRESENTATION_HEADER, type Call } from '@smartscan/platform/ports';
+import { MARKERS } from '../domain/marker-table.ts';
+import type { MarkerDefinition } from '../domain/markers/definition.ts';
+import type { ScanAnswer, ScanItem } from './present.ts';
+
+export type FhirBundle = z.output<typeof fhirBundle>;
+type Observation = FhirBundle['entry'][number]['resource'];
+type Marker = z.output<typeof marker>;
+
+const DEVICE_ID = 'smartscan';
+const NOTE = 'Estimated from a video of the face; not the reading of a medical device.';
+
+/** Why there is no value, in HL7's words: a refused one exists and is not known. */
+const ABSENT = { refused: 'unknown', unsupported: 'unsupported' } as const;
+
+const definitionOf = (name: string): MarkerDefinition | undefined =>
+  (MARKERS as Readonly<Record<string, MarkerDefinition>>)[name];
+
+const quantity = (value: number, unit: string) => ({ value, unit, system: FHIR_SYSTEMS.ucum, code: unit });
+
+/** FNV-1a, 32 bits: tells some dozens of names apart. */
+function spread(name: string): number {
+  let sum = 0x811c9dc5;
+  for (let i = 0; i < name.length; i++) sum = Math.imul(sum ^ name.charCodeAt(i), 0x01000193);
+  return sum >>> 0;
+}
+
+/**
+ * A name of its own for each observation, and always the same: the 128 bits of the scan's ULID, the last 32 with the
+ * marker's name in them, as a UUID of version 8 (RFC 9562, 5.8).
+ */
+function urnOf(scanId: string, name: string): string {
+  const digits = [...scanId.slice(-26)].map((digit) => BigInt(CROCKFORD.indexOf(digit)));
+  const bits = digits.reduce((sum, digit) => (sum << 5n) | digit, 0n) ^ BigInt(spread(name));
+  const hex = bits.toString(16).padStart(32, '0').slice(-32);
+  const variant = ((Number.parseInt(hex.charAt(16), 16) & 0b11) | 0b1000).toString(16);
+  const groups = [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(13, 16)}`,
+    variant + hex.slice(17, 20),
+    hex.slice(20),
+  ];
+  return `urn:uuid:${groups.join('-')}`;
+}
+const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** What the value is worth: FHIR has no place of its own for it. A reference range is something else. */
+function extensionsOf(marker: Marker): Observation['extension'] {
+  const { confidence, interval, unit, wellness_estimate: wellness, calibrated_at: calibratedAt } = marker;
+  return [
+    { url: FHIR_EXTENSIONS.confidence, valueDecimal: confidence },
+    ...(interval === undefined
+      ? []
+      : [
+          {
+            url: FHIR_EXTENSIONS.interval,
+            valueRange: { low: quantity(interval[0], unit), high: quantity(interval[1], unit) },
+          },
+        ]),
+    ...(wellness === undefined ? [] : [{ url: FHIR_EXTENSIONS.wellness, valueBoolean: wellness }]),
+    ...(calibratedAt === undefined ? [] : [{ url: FHIR_EXTENSIONS.calibrated, valueDateTime: calibratedAt }]),
+  ];
+}
+
+/** The value, or why there is none; beside a value that is doubted, why. */
+function valueOf({
+  value,
+  unit,
+  status,
+  reasons,
+}: Marker): Pick<Observation, 'valueQuantity' | 'dataAbsentReason' | 'interpretation'> {
+  const said = reasons.length === 0 ? {} : { text: reasons.join(', ') };
+  if (value === null) {
+    const code = ABSENT[status === 'unsupported' ? 'unsupported' : 'refused'];
+    return { dataAbsentReason: { coding: [{ system: FHIR_SYSTEMS.absent, code }], ...said } };
+  }
+  const doubted = { coding: [{ system: FHIR_SYSTEMS.status, code: status }], ...said };
+  return { valueQuantity: quantity(value, unit), ...(status === 'ok' ? {} : { interpretation: [doubted] }) };
+}
+
+function codeOf(name: string): Observation['code'] {
+  const { loinc = null, title = name } = definitionOf(name) ?? {};
+  const own = { system: FHIR_SYSTEMS.marker, code: name, display: title };
+  return { coding: [...(loinc === null ? [] : [{ system: FHIR_SYSTEMS.loinc, code: loinc }]), own], text: title };
+}
+
+/** The networks that took part, as versions of the device. */
+const deviceOf = ({ models }: ScanAnswer): Observation['contained'][number] => {
+  const version = Object.entries(models ?? {}).map(([name, digest]) => ({ type: { text: name }, value: digest }));
+  return {
+    resourceType: 'Device',
+    id: DEVICE_ID,
+    deviceName: [{ name: 'SmartScan', type: 'other' }],
+    ...(version.length === 0 ? {} : { version }),
+    note: [{ text: NOTE }],
+  };
+};
+
+const observationOf = (scan: ScanAnswer, name: string, marker: Marker): Observation => ({
+  resourceType: 'Observation',
+  contained: [deviceOf(scan)],
+  extension: extensionsOf(marker),
+  identifier: [{ system: FHIR_SYSTEMS.observation, value: `${scan.id}/${name}` }],
+  status: 'preliminary',
+  category: [
+    { coding: [{ system: FHIR_SYSTEMS.category, code: 'vital-signs', display: 'Vital Signs' }], text: 'Vital Signs' },
+  ],
+  code: codeOf(name),
+  ...(scan.patient_id === null ? {} : { subject: { type: 'Patient', identifier: { value: scan.patient_id } } }),
+  effectiveDateTime: scan.created_at,
+  issued: scan.finished_at ?? scan.created_at,
+  ...valueOf(marker),
+  note: [{ text: NOTE }],
+  method: { text: marker.method },
+  device: { reference: `#${DEVICE_ID}` },
+});
+
+/** The markers of a completed scan as a FHIR R4 Bundle, an Observation each, all of it read off the table of markers. */
+export const fhirBundleOf = (scan: ScanAnswer, markers: Readonly<Record<string, Marker>>): FhirBundle => ({
+  resourceType: 'Bundle',
+  identifier: { system: FHIR_SYSTEMS.scan, value: scan.id },
+  type: 'collection',
+  timestamp: scan.finished_at ?? scan.created_at,
+  entry: Object.entries(markers).map(([name, marker]) => ({
+    fullUrl: urnOf(scan.id, name),
+    resource: observationOf(scan, name, marker),
+  })),
+});
+
+/** The answer in the form that the caller asked for, where it has vitals; else as it is. */
+export function inForm(
+  answer: ScanAnswer | Reply<ScanItem>,
+  { representation }: Pick<Call, 'representation'>,
+): ScanAnswer | Reply<ScanItem> | Reply<FhirBundle> {
+  if (answer instanceof Reply || representation !== FHIR_MEDIA_TYPE || answer.markers === null) return answer;
+  return new Reply(200, fhirBundleOf(answer, answer.markers), {
+    [REPRESENTATION_HEADER]: FHIR_MEDIA_TYPE,
+    // A bundle's id may hold no underscore, so ours stands here as well.
+    'Content-Location': `/v1/scans/${answer.id}`,
+  });
+}

@@ -1,0 +1,124 @@
+import { Fault } from '@smartscan/kernel';
+import type { InputOf } from '@smartscan/contracts/operation';
+import type { addChunk, getRecording, openRecording } from '@smartscan/contracts/vitals/recordings';
+import { Reply, type Call, type Services, type UnitOfWork } from '@smartscan/platform/ports';
+import { problem } from '../domain/scan-problems.ts';
+import type { ConductScan } from './conduct-scan.ts';
+import { readTelemetry, type KeepTelemetry } from './keep-telemetry.ts';
+import { LiveRecording, RECORDING_LIMITS, type RecordingAnswer, type RecordingLimits } from './live-recording.ts';
+import type { Measure } from './measure.ts';
+import type { ScanAnswer } from './present.ts';
+import type { ReadScans } from './read-scans.ts';
+import { scanTable } from './scans.ts';
+import { vitalsTtl } from './vitals-ttl.ts';
+
+export interface RecordParts {
+  readonly work: UnitOfWork;
+  readonly services: Services;
+  readonly conduct: ConductScan;
+  readonly measure: Measure;
+  readonly telemetry: KeepTelemetry;
+  readonly reads: ReadScans;
+  readonly limits?: RecordingLimits;
+}
+
+const notFound = (): Fault =>
+  new Fault('not_found', 'vitals.recording_not_found', 'There is no such recording here.', {
+    remedy:
+      'It may be over, given up, or held by another process: send all chunks over one connection, or open a new one. Whether it became a scan, GET /v1/scans/{id} tells.',
+  });
+
+/** A recording that this process has. */
+interface Held {
+  readonly tenant: string;
+  readonly live: LiveRecording;
+  /** The scan's end; rejects with what it failed with. */
+  readonly over: Promise<void>;
+  /** That the audit knows of a preview being shown. */
+  noted?: Promise<void>;
+}
+
+/** Scans whose colours a device measures itself and sends in chunks. */
+export class RecordScan {
+  private readonly held = new Map<string, Held>();
+
+  constructor(private readonly parts: RecordParts) {}
+
+  async open(input: InputOf<typeof openRecording>, call: Call): Promise<RecordingAnswer> {
+    const { conduct, services, measure, limits = RECORDING_LIMITS } = this.parts;
+    const telemetry = readTelemetry(input.telemetry);
+    const ttlSeconds = await vitalsTtl(services, call);
+    const { content = 'traces', deadline_seconds: deadlineSeconds } = input;
+    const admitted = measure.admitRecording({ tenant: call.tenant, deadlineSeconds, content });
+    const live = new LiveRecording(admitted, limits);
+    const source = { measure: live.measure.bind(live), leave: () => admitted.leave() };
+    // It goes on when this request, and the connection that it came over, are gone.
+    const lasting = { ...call, signal: new AbortController().signal };
+    const job = conduct.begin(input, lasting, { source, ttlSeconds });
+    try {
+      await conduct.accept(job);
+      if (telemetry && ttlSeconds > 0) await this.parts.telemetry.run(telemetry, call);
+    } catch (error) {
+      conduct.end(job, false);
+      throw error;
+    }
+    const over = conduct.goOn(job);
+    const { id } = job.state;
+    this.held.set(id, { tenant: call.tenant, live, over });
+    // For as long as an answer may be lost and its chunk come again.
+    const forget = (): void => void setTimeout(() => this.held.delete(id), limits.idleMs).unref();
+    over.then(forget, forget);
+    return live.answer(id);
+  }
+
+  /** The body is not looked at where the chunk came before. */
+  async add(
+    { id, sequence, last }: InputOf<typeof addChunk>,
+    call: Call,
+    body: Uint8Array,
+  ): Promise<Reply<RecordingAnswer> | ScanAnswer> {
+    const held = this.find(id, call);
+    const { live, over } = held;
+    // A scan that was cancelled or given up takes no more: that is what is told.
+    if (!live.complete && live.over) await over;
+    live.take({ sequence, isLast: last === 'true' }, body);
+    // A chunk before the last that comes again must not take a result that is handed over once.
+    if (live.endedWith(sequence) && !call.respondAsync) {
+      await over;
+      return this.parts.reads.one({ id }, call);
+    }
+    if (!live.complete) await live.glimpse();
+    const location = live.complete ? `/v1/scans/${id}` : `/v1/recordings/${id}`;
+    return new Reply(202, await this.shown(id, held, call), { Location: location });
+  }
+
+  one({ id }: InputOf<typeof getRecording>, call: Call): Promise<RecordingAnswer> {
+    return this.shown(id, this.find(id, call), call);
+  }
+
+  /** Called by Nest when the last request is answered: nobody can send the rest of a recording any more. */
+  onApplicationShutdown(): void {
+    for (const { live } of this.held.values()) live.drop(problem('interrupted'));
+  }
+
+  /** Another tenant's recording is as unknown as none. */
+  private find(id: string, { tenant }: Call): Held {
+    const held = this.held.get(id);
+    if (held?.tenant !== tenant) throw notFound();
+    return held;
+  }
+
+  /** A heart rate that is shown before the scan is over is noted first, and once, however many previews there are. */
+  private async shown(id: string, held: Held, call: Call): Promise<RecordingAnswer> {
+    const answer = held.live.answer(id);
+    if (answer.preview.heart_rate === null) return answer;
+    held.noted ??= this.parts.work.run(call, async (tx) => tx.noteAccess(scanTable, id, 'read'));
+    try {
+      await held.noted;
+    } catch (error) {
+      delete held.noted;
+      throw error;
+    }
+    return answer;
+  }
+}
