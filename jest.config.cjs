@@ -25,5 +25,7 @@ module.exports = {
   },
   globalSetup: '<rootDir>/libs/testing/src/house/global-setup.ts',
   globalTeardown: '<rootDir>/libs/testing/src/house/global-teardown.ts',
+  // All cores: the machines that test have two, and jest would leave one of them idle.
+  maxWorkers: '100%',
   testTimeout: 180_000,
 };

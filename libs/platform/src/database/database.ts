@@ -30,6 +30,10 @@ const ACQUIRE_TIMEOUT_MS = 5_000;
 /** Ours: the longest statement is a sweep's batch, well under a second. */
 const STATEMENT_TIMEOUT_MS = 30_000;
 
+/** What goes wrong comes out as a fault, and is logged as one: Knex must not write its own words beside it. */
+const nothing = (): void => undefined;
+const SILENT = { warn: nothing, error: nothing, deprecate: nothing, debug: nothing };
+
 const insideWork = new AsyncLocalStorage<true>();
 /** A call to another context may wait for anything; a transaction may not. On a laptop it would also wait for itself. */
 export const refuseInsideWork = (): void => {
@@ -67,6 +71,8 @@ export class Database implements UnitOfWork {
   static async open(context: Context, login: Login, tools: DatabaseTools): Promise<Database> {
     const orm = await MikroORM.init<PostgreSqlDriver>({
       driver: PostgreSqlDriver,
+      // A unit of work connects: what can't be reached is then refused in one place, with words of ours.
+      connect: false,
       host: login.host,
       port: login.port,
       user: login.user,
@@ -81,6 +87,7 @@ export class Database implements UnitOfWork {
       logger: () => undefined,
       pool: { min: 0, max: POOL_MAX, acquireTimeoutMillis: ACQUIRE_TIMEOUT_MS },
       driverOptions: {
+        log: SILENT,
         connection: {
           statement_timeout: STATEMENT_TIMEOUT_MS,
           application_name: `smartscan ${context.name}`,

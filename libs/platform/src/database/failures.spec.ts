@@ -8,6 +8,9 @@ describe('what becomes of a database error', () => {
     ['Connection terminated unexpectedly'],
     ['Connection terminated due to connection timeout'],
     ['Client has encountered a connection error and is not queryable'],
+    ['timeout expired'],
+    ['timeout exceeded when trying to connect'],
+    ['Transaction query already complete, run with DEBUG=knex:tx for more info'],
     ["insert into vitals.scan (id) values ('secret - and more') - Connection terminated unexpectedly"],
   ])('a connection that is lost is unavailable, to be tried again: %s', (message) => {
     expect(codeOf(new Error(message))).toBe('platform.database_unavailable');

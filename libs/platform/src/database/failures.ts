@@ -29,9 +29,12 @@ const sqlState = (error: unknown): string | undefined => {
   return typeof code === 'string' && /^[0-9A-Z]{5}$|^E[A-Z]+$/.test(code) ? code : undefined;
 };
 
-/** The driver's words where the connection went and no code came with it (pg 8: lib/client.js, pg-pool/index.js). */
+/**
+ * The driver's words where the connection went and no code came with it (pg 8: lib/client.js, pg-pool/index.js; the last one
+ * knex 3, lib/execution/transaction.js: its BEGIN was lost, so that the first statement finds the transaction over).
+ */
 const LOST =
-  /^(?:Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect)/;
+  /^(?:Connection terminated|Client has encountered a connection error|Client was closed|timeout e|Transaction query already complete)/;
 /** Node's codes of a socket that was gone when a statement was written to it. */
 const GONE = /^ERR_(?:STREAM|SOCKET)_/;
 const isLostConnection = (error: unknown): boolean =>
