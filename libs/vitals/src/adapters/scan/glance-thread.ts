@@ -13,8 +13,7 @@ const tell = (message: FromGlance, transfer: readonly ArrayBuffer[] = []): void 
 
 const glance = async (body: Uint8Array<ArrayBuffer>): Promise<void> => {
   try {
-    const { width, height, codec, timesSeconds } = await describeVideo(body);
-    tell({ type: 'seen', video: { width, height, codec, frames: timesSeconds.length }, body }, [body.buffer]);
+    tell({ type: 'seen', video: await describeVideo(body), body }, [body.buffer]);
   } catch (error) {
     tell({ type: 'failed', fault: plain(asFault(error)) });
   }

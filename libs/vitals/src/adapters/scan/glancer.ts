@@ -1,20 +1,20 @@
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { problem } from '../../domain/scan-problems.ts';
-import type { VideoSize } from '../../domain/work.ts';
 import { revived } from '../plain-fault.ts';
 import { startThread } from '../thread.ts';
+import type { VideoDescription } from './demux.ts';
 import type { FromGlance } from './worker-messages.ts';
 
 /**
  * A container that isn't read after this time is one made to take long: reading an index takes 0.05 s, but an index of
  * 2000 million frames fits into a few bytes. Ours.
  */
-export const MAX_DEMUX_MS = 5_000;
+const MAX_DEMUX_MS = 5_000;
 
+/** A video whose container was read, as it goes from thread to thread. */
 export interface Glance {
-  readonly video: VideoSize;
-  /** The same bytes, back from the thread. */
+  readonly video: VideoDescription;
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
@@ -57,14 +57,14 @@ export class Glancer {
   }
 
   /**
-   * The body is handed over: only the one that comes back can be read.
+   * The body is handed over: only the one that comes back, with its description, can be read.
    *
    * @throws Fault what is wrong with the container
    */
   async glance(body: Uint8Array<ArrayBuffer>): Promise<Glance> {
     const thread = await this.#thread;
     const answer = await answerOf(thread, body);
-    if (answer?.type === 'seen') return answer;
+    if (answer?.type === 'seen') return { video: answer.video, body: answer.body };
     if (answer?.type === 'failed') throw revived(answer.fault);
     this.#thread = newThread();
     // Whoever glances next meets it.

@@ -4,7 +4,7 @@ import { collectBody, type Body } from './body.ts';
 import { findDecoder, type Decoder } from './decoder.ts';
 import type { ModelVersions } from './face-models.ts';
 import { FairLine } from './fair-line.ts';
-import { Glancer } from './glancer.ts';
+import { Glancer, type Glance } from './glancer.ts';
 import type { ScanOutcome } from './outcome.ts';
 import type { Recorded } from './recorded.ts';
 import { ownModels, type ScanModels } from './scan-models.ts';
@@ -175,22 +175,23 @@ export class ScanWorkers {
     if (this.#closed) throw problem('interrupted');
     if (options.signal.aborted) throw problem('cancelled');
     const received = await collectBody(body, this.#options.maxBodyBytes, options.signal);
-    const whole = await this.#glance(received, options.signal, place);
+    const glance = await this.#glance(received, options.signal, place);
     options.onProgress('received', 1);
     return this.#inTurn(this.#line, place.ticket, options.signal, async () => {
       this.#tier.start(place);
-      const outcome = await this.#withWorker((worker, versions) => worker.scan(whole, versions, options));
+      const outcome = await this.#withWorker((worker, versions) => worker.scan(glance, versions, options));
       this.#tier.complete(place);
       return outcome;
     });
   }
 
   /** Reads the container and asks again whether there is time for what it holds. */
-  async #glance(body: Uint8Array<ArrayBuffer>, signal: AbortSignal, place: Place): Promise<Uint8Array<ArrayBuffer>> {
+  async #glance(body: Uint8Array<ArrayBuffer>, signal: AbortSignal, place: Place): Promise<Glance> {
     const turn = { ...place.ticket, work: 1 };
     const glance = await this.#inTurn(this.#glances, turn, signal, () => this.#glancer.glance(body));
-    this.#tier.describe(place, glance.video);
-    return glance.body;
+    const { width, height, codec, timesSeconds } = glance.video;
+    this.#tier.describe(place, { width, height, codec, frames: timesSeconds.length });
+    return glance;
   }
 
   /** Waits in a line for its turn, then works. */

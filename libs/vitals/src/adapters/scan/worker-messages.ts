@@ -1,8 +1,8 @@
-import type { VideoSize } from '../../domain/work.ts';
 import type { InferenceStart } from '../inference/inference-start.ts';
 import type { PlainFault } from '../plain-fault.ts';
 import type { Decoder } from './decoder.ts';
 import type { ModelVersions } from './face-models.ts';
+import type { Glance } from './glancer.ts';
 import type { ScanOutcome, ScanStage } from './outcome.ts';
 import type { RecordedSoFar } from './recorded.ts';
 
@@ -14,7 +14,7 @@ export interface WorkerStart {
 
 /** To a worker. A worker has one scan at a time. */
 export type ToWorker =
-  | { readonly type: 'scan'; readonly body: Uint8Array; readonly versions: ModelVersions }
+  | ({ readonly type: 'scan'; readonly versions: ModelVersions } & Glance)
   | ({ readonly type: 'recorded'; readonly versions: ModelVersions } & RecordedSoFar)
   | { readonly type: 'stop'; readonly reason: PlainFault };
 
@@ -30,5 +30,5 @@ export type FromWorker =
 /** From the thread that reads containers; to it go the bodies alone. */
 export type FromGlance =
   | { readonly type: 'ready' }
-  | { readonly type: 'seen'; readonly video: VideoSize; readonly body: Uint8Array<ArrayBuffer> }
+  | ({ readonly type: 'seen' } & Glance)
   | { readonly type: 'failed'; readonly fault: PlainFault };
