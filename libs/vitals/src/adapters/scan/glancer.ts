@@ -1,13 +1,15 @@
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
+import type { Content } from '../../app/measure.ts';
 import { problem } from '../../domain/scan-problems.ts';
 import { revived } from '../plain-fault.ts';
 import { startThread } from '../thread.ts';
 import type { VideoDescription } from './demux.ts';
-import type { FromGlance } from './worker-messages.ts';
+import type { Recorded } from './recorded.ts';
+import type { FromGlance, ToGlance } from './worker-messages.ts';
 
 /**
- * A container that isn't read after this time is one made to take long: reading an index takes 0.05 s, but an index of
+ * A body that isn't read after this time is one made to take long: reading an index takes 0.05 s, but an index of
  * 2000 million frames fits into a few bytes. Ours.
  */
 const MAX_DEMUX_MS = 5_000;
@@ -27,10 +29,13 @@ const newThread = async (): Promise<Worker> => {
   return thread;
 };
 
-const answerOf = (thread: Worker, body: Uint8Array<ArrayBuffer>): Promise<FromGlance | undefined> =>
+/** What was read, or that it was wrong; `undefined` where the thread ended, or took too long. */
+type Answer = Exclude<FromGlance, { type: 'ready' }>;
+
+const answerOf = (thread: Worker, message: ToGlance): Promise<Answer | undefined> =>
   new Promise((resolve) => {
     const timer = setTimeout(() => resolve(undefined), MAX_DEMUX_MS);
-    const settle = (answer: FromGlance | undefined): void => {
+    const settle = (answer: Answer | undefined): void => {
       clearTimeout(timer);
       thread.off('exit', onExit);
       resolve(answer);
@@ -38,12 +43,12 @@ const answerOf = (thread: Worker, body: Uint8Array<ArrayBuffer>): Promise<FromGl
     const onExit = (): void => settle(undefined);
     thread.once('message', settle);
     thread.once('exit', onExit);
-    thread.postMessage(body, [body.buffer]);
+    thread.postMessage(message, [message.body.buffer]);
   });
 
 /**
- * A thread that reads what containers say, one at a time. Not the main thread, which one that was made to take long would
- * hold up with everything else.
+ * A thread that reads what containers say, and whole recordings, one at a time. Not the main thread, which one that was made
+ * to take long would hold up with everything else.
  */
 export class Glancer {
   #thread: Promise<Worker>;
@@ -62,10 +67,27 @@ export class Glancer {
    * @throws Fault what is wrong with the container
    */
   async glance(body: Uint8Array<ArrayBuffer>): Promise<Glance> {
+    const answer = await this.#ask({ body, content: 'video' });
+    if (answer.type !== 'seen') throw problem('interrupted');
+    return { video: answer.video, body: answer.body };
+  }
+
+  /**
+   * What a device made of a video. The body is handed over.
+   *
+   * @throws Fault what is wrong with it
+   */
+  async read(body: Uint8Array<ArrayBuffer>, content: Content): Promise<Recorded> {
+    const answer = await this.#ask({ body, content });
+    if (answer.type !== 'read') throw problem('interrupted');
+    return answer.recorded;
+  }
+
+  async #ask(message: ToGlance): Promise<Answer> {
     const thread = await this.#thread;
-    const answer = await answerOf(thread, body);
-    if (answer?.type === 'seen') return { video: answer.video, body: answer.body };
+    const answer = await answerOf(thread, message);
     if (answer?.type === 'failed') throw revived(answer.fault);
+    if (answer !== undefined) return answer;
     this.#thread = newThread();
     // Whoever glances next meets it.
     this.#thread.catch(() => undefined);
