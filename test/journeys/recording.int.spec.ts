@@ -208,6 +208,36 @@ describe('a recording of colours, from its opening to its scan', () => {
     }
   });
 
+  it('is a scan as well where it comes in one piece: the same to the bit, and refused by the same problems', async () => {
+    const [whole] = chunksOf(traces, traces.timesSeconds.length);
+    const start = (body: unknown, headers: Record<string, string> = {}): Promise<Answer> =>
+      customer.ask('POST', '/v1/scans', { body, headers: { 'smartscan-recording': 'traces', ...headers } });
+    const scan = await start(whole, { 'smartscan-patient-id': PATIENT });
+    expect([scan.status, scan.body['status'], scan.body['patient_id']]).toEqual([200, 'completed', PATIENT]);
+    const cut = await record(idOf(await open()), chunks);
+    expect(markersOf(scan)).toEqual(markersOf(cut.at(-1)!));
+    expect(scan.body['quality']).toEqual(cut.at(-1)!.body['quality']);
+    const { traces: alone } = makeRecording({ seconds: 14, witnessed: false });
+    const doubted = await start(chunksOf(alone, alone.timesSeconds.length)[0]);
+    expect(markersOf(doubted)['heart_rate']).toMatchObject({
+      status: 'low_confidence',
+      reasons: ['movement_not_witnessed', 'light_not_witnessed'],
+    });
+    const wrong: readonly (readonly [unknown, Record<string, string>, number, string])[] = [
+      [[], {}, 422, 'vitals.bad_chunk'],
+      [{ ...whole, motion: [] }, {}, 422, 'vitals.bad_chunk'],
+      [chunks[0], {}, 422, 'vitals.too_short'],
+      [{ diary: 'x'.repeat(8_000_000) }, {}, 413, 'vitals.too_large'],
+      [whole, { 'smartscan-recording': 'frames' }, 422, 'vitals.bad_chunk'],
+      [whole, { 'smartscan-recording': 'video' }, 415, 'vitals.not_a_video'],
+      [whole, { 'smartscan-recording': 'diary' }, 400, 'invalid_request'],
+    ];
+    for (const [body, headers, status, code] of wrong) {
+      const answer = await start(body, headers);
+      expect([answer.status, answer.body['code']]).toEqual([status, code]);
+    }
+  });
+
   it('P11: crops become a scan like a video’s, and not a byte of them is anywhere afterwards', async () => {
     // What is cropped and made smaller once more must have been seen well before.
     const video = await makeFaceVideo({ seconds: 16, width: 320, height: 240, bitrate: 4_000_000 });
@@ -226,7 +256,15 @@ describe('a recording of colours, from its opening to its scan', () => {
     for (const [at, raw] of crops.entries()) answer = await send(at, raw);
     expect([answer!.status, answer!.body['status']]).toEqual([200, 'completed']);
     expect(Math.abs(markersOf(answer!)['heart_rate']!.value! - video.truth.heartRate)).toBeLessThan(2);
-    expect(answer!.body['quality']).toMatchObject({ codec: 'frames', width: 128 });
+    const quality = answer!.body['quality'] as unknown as { face_quality: number };
+    expect(quality).toMatchObject({ codec: 'frames', width: 128 });
+    // Small, but with the pixels that the patches need.
+    expect(quality.face_quality).toBeGreaterThan(0.5);
+    const whole = await customer.ask('POST', '/v1/scans', {
+      raw: Buffer.concat(crops.map((crop, i) => (i === 0 ? crop : crop.subarray(crop.indexOf(0x0a) + 1)))),
+      headers: { 'content-type': 'application/octet-stream', 'smartscan-recording': 'frames' },
+    });
+    expect([whole.status, markersOf(whole)]).toEqual([200, markersOf(answer!)]);
     expect(Object.keys(answer!.body['models'] as object)).toEqual(['face-detection/1', 'face-landmarks/1']);
     expect(await tablesWith(world.admin, secret)).toEqual([]);
     for (const folder of world.folders) expect(await filesWith(folder, secret)).toEqual([]);

@@ -6,6 +6,7 @@ import { defineOperation } from './operation.ts';
 import { pageInput, pageOf } from './page.ts';
 import { scanForms } from './vitals/fhir.ts';
 import { personHeaders, personInput } from './vitals/person.ts';
+import { RECORDED, traceChunk } from './vitals/recorded.ts';
 
 export const custody = defineCustody('vitals');
 export const phiAccessed = definePhiAccess('vitals');
@@ -119,6 +120,9 @@ export const scanProgress = z.object({
 /** Megabytes here are 10^6 bytes. 100 MB hold 60 s at 13 Mbit/s, more than any phone's front camera records. Ours. */
 export const SCAN_BODY_MAX_BYTES = 100_000_000;
 
+/** Of colour traces: a minute of 32 patches at 60 frames a second is some 7 MB of JSON. Ours. */
+export const SCAN_TRACES_MAX_BYTES = 8_000_000;
+
 /** An hour: whoever can wait longer asks again. Ours. */
 export const SCAN_DEADLINE_MAX_SECONDS = 3_600;
 
@@ -145,7 +149,7 @@ export const startScan = defineOperation({
   path: '/v1/scans',
   title: 'Turn a face video into vitals',
   description:
-    'The body is the video itself, 10 to 60 seconds of one face. It is processed in memory and never stored. Answers 200 with the vitals, or, with `Prefer: respond-async`, 202 with a scan to poll, follow or cancel. A scan that would not be over before its deadline is refused at once, before its body is read where its length tells. What it tells of the person in headers is used for the markers whose formula asks for it, and kept nowhere.',
+    'The body is the video itself, 10 to 60 seconds of one face, or, as `SmartScan-Recording` says, what a device made of it: colour traces of patches of skin, or small crops of the face, as in the chunks of a recording, but in one piece. It is processed in memory and never stored. Answers 200 with the vitals, or, with `Prefer: respond-async`, 202 with a scan to poll, follow or cancel. A scan that would not be over before its deadline is refused at once, before its body is read where its length tells. What it tells of the person in headers is used for the markers whose formula asks for it, and kept nowhere.',
   input: z.object({
     patient_id: z.string().trim().min(1).max(128).optional(),
     visit_id: z.string().trim().min(1).max(128).optional(),
@@ -173,6 +177,10 @@ export const startScan = defineOperation({
       .enum(['interactive', 'batch'])
       .optional()
       .describe('batch gives way to those who wait for an answer; it counts only with `Prefer: respond-async`'),
+    content: z
+      .enum(['video', ...RECORDED])
+      .optional()
+      .describe('What the body is: a video if not told, or what a device made of one'),
     declared_bytes: z.coerce.number().int().min(0).optional().describe('Length of the body'),
   }),
   // In headers, since an id of a person may not stand in a URL (P08) and the body is the video.
@@ -184,17 +192,26 @@ export const startScan = defineOperation({
     estimates: 'smartscan-estimates',
     deadline_seconds: 'smartscan-deadline-seconds',
     lane: 'smartscan-lane',
+    content: 'smartscan-recording',
     declared_bytes: 'content-length',
   },
   stream: {
-    mediaTypes: ['video/mp4', 'video/quicktime', 'video/webm', 'video/x-matroska', 'application/octet-stream'],
+    mediaTypes: [
+      'video/mp4',
+      'video/quicktime',
+      'video/webm',
+      'video/x-matroska',
+      'application/octet-stream',
+      'application/json',
+    ],
     maxBytes: SCAN_BODY_MAX_BYTES,
-    description: 'MP4, QuickTime or WebM with H.264, HEVC, VP8 or VP9',
+    description: `MP4, QuickTime or WebM with H.264, HEVC, VP8 or VP9; of \`traces\`, JSON, at most ${SCAN_TRACES_MAX_BYTES} bytes; of \`frames\`, a YUV4MPEG2 stream as in a chunk of a recording`,
+    schema: traceChunk,
   },
   output: scan,
   representations: scanForms,
   also: { 202: scanListItem },
-  errors: [...VIDEO_PROBLEMS, 'vitals.bad_telemetry'],
+  errors: [...VIDEO_PROBLEMS, 'vitals.bad_chunk', 'vitals.bad_telemetry'],
   scope: 'scans:write',
   purpose: 'provide_service',
   phi: 'return_result',

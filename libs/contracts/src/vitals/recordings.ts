@@ -3,6 +3,7 @@ import { idPattern } from '@smartscan/kernel';
 import { defineOperation } from '../operation.ts';
 import { scan, startScan } from '../vitals.ts';
 import { scanForms } from './fhir.ts';
+import { RECORDED, traceChunk } from './recorded.ts';
 
 /**
  * A second of 32 patches at 60 frames a second is some 120 kB as JavaScript writes its numbers; of twenty at 30, 35 kB. Ours:
@@ -18,42 +19,6 @@ export const RECORDING_IDLE_SECONDS = 30;
 
 /** From its opening to its end: as long as the gateway lets an upload last. Ours. */
 export const RECORDING_MAX_SECONDS = 300;
-
-/** What a device sends: the colours of patches, or its crops of the face, from which we make them. */
-export const RECORDED = ['traces', 'frames'] as const;
-
-/** Patches are named `region` or `region.part`: parts of one region are one witness. */
-const patchName = z.string().regex(/^[a-z][a-z0-9_]{0,23}(?:\.[a-z][a-z0-9_]{0,23})?$/);
-
-const seen = z.array(z.number().nullable());
-
-const colourTrace = z.strictObject({
-  name: patchName,
-  red: seen,
-  green: seen,
-  blue: seen,
-});
-
-/** What a device sends of a face that it follows itself. Unknown members are refused. */
-export const traceChunk = z.strictObject({
-  times_seconds: z.array(z.number()).min(1).describe('Of each frame, ascending, on one clock for the whole recording'),
-  patches: z
-    .array(colourTrace)
-    .min(1)
-    .describe(
-      'Mean R’G’B’ of each patch of skin, 0 to 255, unrounded, a value for each time; null where the patch is not seen. The same patches in each chunk; `region.part` names a part of a region',
-    ),
-  backdrop: z
-    .array(colourTrace)
-    .optional()
-    .describe('The same of places beside the face that no blood reaches: they witness what the light does'),
-  motion: z.array(z.number()).optional().describe('How far the face has moved since the frame before, in face widths'),
-  position: z
-    .strictObject({ x: seen, y: seen })
-    .optional()
-    .describe('Where the face is, against the first frame: to the side and down, in face widths'),
-  face_width: z.number().min(0).max(10_000).optional().describe('Pixels, for the guidance'),
-});
 
 export const recordingPreview = z.object({
   heart_rate: z.number().nullable().describe('Per minute, of the latest seconds; null while there is none'),
@@ -79,7 +44,7 @@ const shared = {
   public: true,
 } as const;
 
-const { lane: _lane, declared_bytes: _bytes, ...told } = startScan.input.shape;
+const { lane: _lane, declared_bytes: _bytes, content: _content, ...told } = startScan.input.shape;
 const { lane: _laneHeader, declared_bytes: _bytesHeader, ...toldIn } = startScan.headers;
 
 export const openRecording = defineOperation({
@@ -93,7 +58,7 @@ export const openRecording = defineOperation({
     ...told,
     content: z.enum(RECORDED).optional().describe('Of the chunks: `traces` if not told, or `frames`, pre-cropped'),
   }),
-  headers: { ...toldIn, content: 'smartscan-recording' },
+  headers: toldIn,
   status: 201,
   output: recording,
   errors: [

@@ -12,7 +12,7 @@ import {
   type PulseTruth,
 } from '@smartscan/signal';
 import type { FaceVideo } from '../face-video/face-video.ts';
-import type { traceChunk } from '@smartscan/contracts/vitals/recordings';
+import type { traceChunk } from '@smartscan/contracts/vitals/recorded';
 
 export type TraceChunk = z.input<typeof traceChunk>;
 

@@ -1,4 +1,5 @@
 import { HEART_RATE_SECONDS, type FaceTraces, type PulseAnalysis } from '@smartscan/signal';
+import { SCAN_TRACES_MAX_BYTES } from '@smartscan/contracts/vitals';
 import { TRACES_MAX_BYTES } from '@smartscan/contracts/vitals/recordings';
 import type { AdmittedRecording, Measured, MeasureWatch } from '../app/measure.ts';
 import { readChunk } from '../app/read-chunk.ts';
@@ -125,18 +126,23 @@ class GatheredFrames implements AdmittedRecording {
   }
 
   leave(): void {
-    void wipe(this.#chunks);
+    void wipe(this.#chunks.map(({ frames }) => frames));
     this.#chunks = [];
     this.#shown = undefined;
     this.#hands.leave();
   }
 }
 
-/** Chunk by chunk, since all of it at once would hold up everybody on this thread for 30 ms (measured, 45 MB). */
-const wipe = async (chunks: readonly FramesChunk[]): Promise<void> => {
-  for (const { frames } of chunks) {
-    frames.fill(0);
-    await new Promise((resolve) => setImmediate(resolve));
+/** As much as a chunk. Ours. */
+const WIPED_BYTES = 4_000_000;
+
+/** A part at a time, since all of it at once would hold up everybody on this thread for 30 ms (measured, 45 MB). */
+export const wipe = async (parts: readonly Uint8Array[]): Promise<void> => {
+  for (const part of parts) {
+    for (let at = 0; at < part.length; at += WIPED_BYTES) {
+      part.fill(0, at, at + WIPED_BYTES);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 };
 
@@ -151,8 +157,18 @@ const recordedOf = (chunks: readonly FramesChunk[]): Recorded => {
   };
 };
 
-/** How each kind of recording is gathered, and what it is let in for. */
+/** How each kind of recording is gathered, what it is let in for, and how long it may be in one piece. */
 export const GATHERINGS = {
-  traces: { Gathered: GatheredTraces as Gathering, bytes: MAX_RECORDING_BYTES, seconds: WORK_OF_RECORDING },
-  frames: { Gathered: GatheredFrames as Gathering, bytes: MAX_CROP_BYTES, seconds: WORK_OF_CROPS },
+  traces: {
+    Gathered: GatheredTraces as Gathering,
+    bytes: MAX_RECORDING_BYTES,
+    seconds: WORK_OF_RECORDING,
+    maxBytesWhole: SCAN_TRACES_MAX_BYTES,
+  },
+  frames: {
+    Gathered: GatheredFrames as Gathering,
+    bytes: MAX_CROP_BYTES,
+    seconds: WORK_OF_CROPS,
+    maxBytesWhole: MAX_CROP_BYTES,
+  },
 } as const;

@@ -20,7 +20,7 @@ export class ScansController {
   async start(input: InputOf<typeof startScan>, call: Call, body: Chunks | undefined) {
     if (!body)
       throw new Fault('invalid', 'vitals.not_a_video', 'The request has no body.', {
-        remedy: 'Send the video as the body.',
+        remedy: 'Send the video, or what was made of it, as the body.',
       });
     return inForm(await this.runScan.run(input, call, body), call);
   }

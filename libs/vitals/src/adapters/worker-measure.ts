@@ -1,14 +1,26 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { asFault } from '@smartscan/kernel';
 import { SCAN_BODY_MAX_BYTES } from '@smartscan/contracts/vitals';
-import type { Log } from '@smartscan/platform/ports';
+import type { Chunks, Log } from '@smartscan/platform/ports';
 import type { ActiveScans } from '../app/active-scan.ts';
-import type { Admission, Admitted, AdmittedRecording, Measure, Measured, RecordingAdmission } from '../app/measure.ts';
-import { GATHERINGS } from './gathered.ts';
+import type {
+  Admission,
+  Admitted,
+  AdmittedRecording,
+  Content,
+  Measure,
+  Measured,
+  MeasureWatch,
+  RecordingAdmission,
+} from '../app/measure.ts';
+import { problem } from '../domain/scan-problems.ts';
+import { unwitnessed } from '../domain/witnesses.ts';
+import { GATHERINGS, wipe } from './gathered.ts';
 import { usesGpu } from './inference/engines.ts';
 import { startModels, type ProcessModels } from './process-models.ts';
 import { findDecoder, onGpu, type Decoder } from './scan/decoder.ts';
 import { ScanWorkers } from './scan/scan-workers.ts';
+import type { ScanRequest } from './scan/tier.ts';
 import type { ScanOutcome } from './scan/outcome.ts';
 import type { VitalsSettings } from './settings.ts';
 import { TierMetrics } from './tier-metrics.ts';
@@ -76,18 +88,40 @@ export class WorkerMeasure implements Measure {
     return new WorkerMeasure(workers, models, around, { outcomes, seconds });
   }
 
-  admit({ tenant, lane, declaredBytes, deadlineSeconds }: Admission): Admitted {
+  admit({ content, ...admission }: Admission): Admitted {
     const { settings } = this.around;
-    const byDefault = lane === 'batch' ? settings.batchDeadlineSeconds : settings.deadlineSeconds;
-    const place = this.workers.admit({
-      tenant,
-      lane,
-      declaredBytes,
-      deadlineSeconds: deadlineSeconds ?? byDefault,
-    });
+    const byDefault = admission.lane === 'batch' ? settings.batchDeadlineSeconds : settings.deadlineSeconds;
+    const { deadlineSeconds = byDefault } = admission;
+    const request = { ...admission, deadlineSeconds };
+    if (content !== 'video') return this.admitWhole(content, request);
+    const place = this.workers.admit(request);
     return {
       run: (body, watch) => this.measured(() => this.workers.run(body, watch, place)),
       leave: () => this.workers.leave(place),
+    };
+  }
+
+  /** A recording that comes in one piece. */
+  private admitWhole(content: Content, request: ScanRequest): Admitted {
+    const { maxBytesWhole: maxBytes, seconds } = GATHERINGS[content];
+    const { declaredBytes = maxBytes } = request;
+    if (declaredBytes > maxBytes) throw problem('too_large');
+    const place = this.workers.admit({ ...request, declaredBytes, expectedSeconds: seconds });
+    let frames: readonly Uint8Array[] = [];
+    let doubts: Measured['doubts'] = [];
+    const work = async (body: Chunks, watch: MeasureWatch): Promise<ScanOutcome> => {
+      const recorded = await this.workers.receive(body, { content, maxBytes }, watch, place);
+      if (recorded.kind === 'traces') doubts = unwitnessed(recorded.traces);
+      else frames = recorded.parts;
+      watch.onProgress('received', 1);
+      return this.workers.analyse(recorded, watch, place);
+    };
+    return {
+      run: async (body, watch) => ({ ...(await this.measured(() => work(body, watch))), doubts }),
+      leave: () => {
+        void wipe(frames);
+        this.workers.leave(place);
+      },
     };
   }
 

@@ -1,5 +1,5 @@
 import type { PulseAnalysis } from '@smartscan/signal';
-import type { RECORDED } from '@smartscan/contracts/vitals/recordings';
+import type { RECORDED } from '@smartscan/contracts/vitals/recorded';
 import type { Chunks } from '@smartscan/platform/ports';
 import type { Lane } from '../domain/fair-queue.ts';
 import type { Going } from '../domain/guidance.ts';
@@ -17,11 +17,16 @@ export interface Measured {
   readonly cpuMs: number;
 }
 
+/** What a device made of a video. */
+export type Content = (typeof RECORDED)[number];
+
 /** What a scan is let in by. */
 export interface Admission {
   readonly tenant: string;
   readonly lane: Lane;
   readonly declaredBytes: number | undefined;
+  /** What the body is. */
+  readonly content: 'video' | Content;
   /** `undefined`: as long as the lane is given by default. */
   readonly deadlineSeconds: number | undefined;
 }
@@ -38,7 +43,7 @@ interface LetIn {
   leave(): void;
 }
 
-/** Turns the bytes of a video into vitals. */
+/** Turns the bytes of a video, or of what a device made of one, into vitals. */
 export interface Admitted extends LetIn {
   run(body: Chunks, watch: MeasureWatch): Promise<Measured>;
 }
@@ -58,7 +63,7 @@ export interface AdmittedRecording extends LetIn {
 
 /** What a recording is let in by. */
 export interface RecordingAdmission extends Pick<Admission, 'tenant' | 'deadlineSeconds'> {
-  readonly content: (typeof RECORDED)[number];
+  readonly content: Content;
 }
 
 export interface Measure {

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { Fault } from '@smartscan/kernel';
 import type { FaceTraces, PatchTrace } from '@smartscan/signal';
-import { traceChunk } from '@smartscan/contracts/vitals/recordings';
+import { traceChunk } from '@smartscan/contracts/vitals/recorded';
 
 type ColourTrace = z.output<typeof traceChunk>['patches'][number];
 

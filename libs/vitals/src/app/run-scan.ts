@@ -14,7 +14,7 @@ export interface ScanParts {
   readonly telemetry: KeepTelemetry;
 }
 
-/** One scan from the first byte of its video to its answer. */
+/** One scan from the first byte of its body to its answer. */
 export class RunScan {
   constructor(private readonly parts: ScanParts) {}
 
@@ -44,7 +44,7 @@ export class RunScan {
     }
   }
 
-  /** The video, once there is room and time for it. */
+  /** The body, once there is room and time for it. */
   private source(input: InputOf<typeof startScan>, call: Call, body: Chunks): Source {
     const admitted = this.parts.measure.admit(admissionOf(input, call));
     return {
@@ -66,6 +66,7 @@ const admissionOf = (input: InputOf<typeof startScan>, call: Call): Admission =>
   tenant: call.tenant,
   // Whoever waits for the answer is waited for.
   lane: call.respondAsync ? (input.lane ?? 'interactive') : 'interactive',
+  content: input.content ?? 'video',
   declaredBytes: input.declared_bytes,
   deadlineSeconds: input.deadline_seconds,
 });

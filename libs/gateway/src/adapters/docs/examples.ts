@@ -1,5 +1,6 @@
 import type { Operation } from '@smartscan/contracts/operation';
 import { sourcesOf } from '../../app/surface.ts';
+import { isJson } from '../route.ts';
 import { inputSchema, type JsonSchema } from './json-schema.ts';
 import { bodySchema } from './openapi.ts';
 
@@ -63,7 +64,7 @@ export function curlOf(operation: Operation, host: string): string {
     ...(operation.stream
       ? [
           `-H 'Content-Type: ${operation.stream.mediaTypes[0] ?? ''}'`,
-          `--data-binary @${operation.stream.schema ? 'chunk.json' : 'face.mp4'}`,
+          `--data-binary @${isJson(operation.stream.mediaTypes[0] ?? '') ? 'chunk.json' : 'face.mp4'}`,
         ]
       : []),
     ...(body ? [`-H 'Content-Type: application/json'`, `-d '${JSON.stringify(exampleOf(body))}'`] : []),

@@ -7,6 +7,7 @@ import { problem } from '../../domain/scan-problems.ts';
 import { WHOLE_PICTURES_FD, type DecodeRequest } from './decode-request.ts';
 import { commandOf, type Decoder } from './decoder.ts';
 import { FrameMemory, FrameReader } from './frames.ts';
+import { intoOneBuffer } from './one-buffer.ts';
 
 /**
  * CPU seconds that a decoder may take, set as a resource limit so that it holds even when nobody is left to stop the
@@ -73,14 +74,21 @@ const start = (request: DecodeRequest, decoder: Decoder): ChildProcess => {
   });
 };
 
+const wholeOf = ({ stdio }: ChildProcess): Readable | undefined => {
+  const stream = stdio[WHOLE_PICTURES_FD] as Readable | null | undefined;
+  return stream ? intoOneBuffer(stream) : undefined;
+};
+
 /** Starts a decoder process on a body in memory. */
 export const decode = (parts: readonly Uint8Array[], request: DecodeRequest, options: DecodeOptions): Decoding => {
   const { decoder, signal, memory } = options;
   signal.throwIfAborted();
   const child = start(request, decoder);
+  const pictureStream = intoOneBuffer(child.stdout!);
+  const wholeStream = wholeOf(child);
   const kill = (): void => {
     child.kill('SIGKILL');
-    for (const stream of child.stdio) stream?.destroy();
+    for (const stream of [child.stdin, pictureStream, wholeStream]) stream?.destroy();
   };
   signal.addEventListener('abort', kill, { once: true });
   const ended = new Promise<number | null>((resolve) => {
@@ -88,11 +96,10 @@ export const decode = (parts: readonly Uint8Array[], request: DecodeRequest, opt
     child.on('exit', (code) => resolve(code));
   });
   const fed = feed(child.stdin!, parts);
-  const pictures = new FrameReader(child.stdout!, memory, MAX_PIXELS);
-  const wholeStream = (child.stdio[WHOLE_PICTURES_FD] ?? null) as Readable | null;
+  const pictures = new FrameReader(pictureStream, memory, MAX_PIXELS);
   return {
     pictures,
-    whole: wholeStream === null ? undefined : new FrameReader(wholeStream, new FrameMemory(), MAX_PIXELS),
+    whole: wholeStream === undefined ? undefined : new FrameReader(wholeStream, new FrameMemory(), MAX_PIXELS),
     stop: async () => {
       signal.removeEventListener('abort', kill);
       kill();

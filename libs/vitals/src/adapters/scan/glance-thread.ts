@@ -1,9 +1,10 @@
-/** The thread that reads containers before their scans are queued: started by `Glancer`, one after another. */
+/** The thread that reads bodies before their scans are queued: started by `Glancer`, one after another. */
 import { parentPort } from 'node:worker_threads';
 import { asFault } from '@smartscan/kernel';
 import { plain } from '../plain-fault.ts';
 import { describeVideo } from './demux.ts';
-import type { FromGlance } from './worker-messages.ts';
+import { readRecorded } from './read-recorded.ts';
+import type { FromGlance, ToGlance } from './worker-messages.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('this is a worker thread');
@@ -11,14 +12,14 @@ if (port === null) throw new Error('this is a worker thread');
 const tell = (message: FromGlance, transfer: readonly ArrayBuffer[] = []): void =>
   port.postMessage(message, [...transfer]);
 
-const glance = async (body: Uint8Array<ArrayBuffer>): Promise<void> => {
+const glance = async ({ body, content }: ToGlance): Promise<void> => {
   try {
-    const { width, height, codec, timesSeconds } = await describeVideo(body);
-    tell({ type: 'seen', video: { width, height, codec, frames: timesSeconds.length }, body }, [body.buffer]);
+    if (content !== 'video') return tell({ type: 'read', recorded: readRecorded(body, content) });
+    tell({ type: 'seen', video: await describeVideo(body), body }, [body.buffer]);
   } catch (error) {
     tell({ type: 'failed', fault: plain(asFault(error)) });
   }
 };
 
-port.on('message', (body: Uint8Array<ArrayBuffer>) => void glance(body));
+port.on('message', (message: ToGlance) => void glance(message));
 tell({ type: 'ready' });

@@ -1,20 +1,22 @@
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
+import type { Content } from '../../app/measure.ts';
 import { problem } from '../../domain/scan-problems.ts';
-import type { VideoSize } from '../../domain/work.ts';
 import { revived } from '../plain-fault.ts';
 import { startThread } from '../thread.ts';
-import type { FromGlance } from './worker-messages.ts';
+import type { VideoDescription } from './demux.ts';
+import type { Recorded } from './recorded.ts';
+import type { FromGlance, ToGlance } from './worker-messages.ts';
 
 /**
- * A container that isn't read after this time is one made to take long: reading an index takes 0.05 s, but an index of
+ * A body that isn't read after this time is one made to take long: reading an index takes 0.05 s, but an index of
  * 2000 million frames fits into a few bytes. Ours.
  */
-export const MAX_DEMUX_MS = 5_000;
+const MAX_DEMUX_MS = 5_000;
 
+/** A video whose container was read, as it goes from thread to thread. */
 export interface Glance {
-  readonly video: VideoSize;
-  /** The same bytes, back from the thread. */
+  readonly video: VideoDescription;
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
@@ -27,10 +29,13 @@ const newThread = async (): Promise<Worker> => {
   return thread;
 };
 
-const answerOf = (thread: Worker, body: Uint8Array<ArrayBuffer>): Promise<FromGlance | undefined> =>
+/** What was read, or that it was wrong; `undefined` where the thread ended, or took too long. */
+type Answer = Exclude<FromGlance, { type: 'ready' }>;
+
+const answerOf = (thread: Worker, message: ToGlance): Promise<Answer | undefined> =>
   new Promise((resolve) => {
     const timer = setTimeout(() => resolve(undefined), MAX_DEMUX_MS);
-    const settle = (answer: FromGlance | undefined): void => {
+    const settle = (answer: Answer | undefined): void => {
       clearTimeout(timer);
       thread.off('exit', onExit);
       resolve(answer);
@@ -38,12 +43,12 @@ const answerOf = (thread: Worker, body: Uint8Array<ArrayBuffer>): Promise<FromGl
     const onExit = (): void => settle(undefined);
     thread.once('message', settle);
     thread.once('exit', onExit);
-    thread.postMessage(body, [body.buffer]);
+    thread.postMessage(message, [message.body.buffer]);
   });
 
 /**
- * A thread that reads what containers say, one at a time. Not the main thread, which one that was made to take long would
- * hold up with everything else.
+ * A thread that reads what containers say, and whole recordings, one at a time. Not the main thread, which one that was made
+ * to take long would hold up with everything else.
  */
 export class Glancer {
   #thread: Promise<Worker>;
@@ -57,15 +62,32 @@ export class Glancer {
   }
 
   /**
-   * The body is handed over: only the one that comes back can be read.
+   * The body is handed over: only the one that comes back, with its description, can be read.
    *
    * @throws Fault what is wrong with the container
    */
   async glance(body: Uint8Array<ArrayBuffer>): Promise<Glance> {
+    const answer = await this.#ask({ body, content: 'video' });
+    if (answer.type !== 'seen') throw problem('interrupted');
+    return { video: answer.video, body: answer.body };
+  }
+
+  /**
+   * What a device made of a video. The body is handed over.
+   *
+   * @throws Fault what is wrong with it
+   */
+  async read(body: Uint8Array<ArrayBuffer>, content: Content): Promise<Recorded> {
+    const answer = await this.#ask({ body, content });
+    if (answer.type !== 'read') throw problem('interrupted');
+    return answer.recorded;
+  }
+
+  async #ask(message: ToGlance): Promise<Answer> {
     const thread = await this.#thread;
-    const answer = await answerOf(thread, body);
-    if (answer?.type === 'seen') return answer;
+    const answer = await answerOf(thread, message);
     if (answer?.type === 'failed') throw revived(answer.fault);
+    if (answer !== undefined) return answer;
     this.#thread = newThread();
     // Whoever glances next meets it.
     this.#thread.catch(() => undefined);

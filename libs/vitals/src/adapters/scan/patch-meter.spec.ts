@@ -49,6 +49,21 @@ describe('PatchMeter', () => {
     expect(blue).toBeCloseTo(100 - COLOURS.blueU * 10, 9);
   });
 
+  it('tells from how many samples a patch is averaged, of those alone that lie in the picture', () => {
+    const square = (x: number) => [x, 10, x + 30, 10, x + 30, 30, x, 30];
+    const outlines = [0, 4].map((first) => [0, 1, 2, 3].map((corner) => first + corner));
+    const meter = new PatchMeter(
+      outlines.map((outline, i) => ({ name: `patch${i}`, outline })),
+      COLOURS,
+    );
+    const picture = pictureOf(() => 100);
+    expect(meter.samples).toBe(0);
+    meter.place(picture, Float32Array.from([...square(10), ...square(20)]));
+    expect(meter.samples).toBe(30 * 20);
+    meter.place(picture, Float32Array.from([...square(10), ...square(50)]));
+    expect(meter.samples).toBe(30 * 20);
+  });
+
   it('averages just the cells whose middle lies inside the outline, whatever its shape', () => {
     // Off the middles of the cells, where rounding would decide.
     const corner = fc.tuple(fc.integer({ min: 0, max: WIDTH - 2 }), fc.integer({ min: 0, max: HEIGHT - 2 }));

@@ -108,6 +108,12 @@ export class PatchMeter {
     this.#patches.forEach(({ outline }, i) => fillOutline(this.#spans[i]!, picture, points, outline));
   }
 
+  /** Mean number of luma samples of the patches that hold any; 0 where none does. */
+  get samples(): number {
+    const held = this.#spans.map(samplesIn).filter((samples) => samples > 0);
+    return held.length === 0 ? 0 : held.reduce((sum, samples) => sum + samples, 0) / held.length;
+  }
+
   /** The colour of each patch; NaN where a patch lies outside the picture or holds no sample. */
   measure(picture: Picture, out: readonly PatchColour[]): void {
     this.#spans.forEach((spans, i) => averageSpans(picture, spans, this.#colours, out[i]!));
@@ -133,6 +139,13 @@ export class PatchMeter {
     });
   }
 }
+
+/** A cell holds four. */
+const samplesIn = ({ values, length }: Spans): number => {
+  let cells = 0;
+  for (let at = 0; at < length; at += 3) cells += values[at + 2]! - values[at + 1]!;
+  return 4 * cells;
+};
 
 const averageSpans = (picture: Picture, { values, length }: Spans, colours: ColourWeights, out: PatchColour): void => {
   const { width, height, bytes } = picture;

@@ -5,7 +5,7 @@ import { portsOf } from '../inference/inference-start.ts';
 import { plain, revived } from '../plain-fault.ts';
 import { startThread } from '../thread.ts';
 import type { ModelVersions } from './face-models.ts';
-import { MAX_DEMUX_MS } from './glancer.ts';
+import type { Glance } from './glancer.ts';
 import type { ScanOutcome, ScanStage } from './outcome.ts';
 import type { RecordedSoFar } from './recorded.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './worker-messages.ts';
@@ -72,8 +72,8 @@ export class ScanWorker {
   }
 
   /** The body is handed over: it can't be read here any more. */
-  scan(body: Uint8Array<ArrayBuffer>, versions: ModelVersions, options: Required<RunOptions>): Promise<ScanOutcome> {
-    return this.#run({ type: 'scan', body, versions }, options, [body.buffer]);
+  scan(glance: Glance, versions: ModelVersions, options: Required<RunOptions>): Promise<ScanOutcome> {
+    return this.#run({ type: 'scan', ...glance, versions }, options, [glance.body.buffer]);
   }
 
   /** What was recorded is copied or shared. */
@@ -89,20 +89,14 @@ export class ScanWorker {
     if (signal.aborted) throw problem('cancelled');
     const onAbort = (): void => this.#stop(problem('cancelled'));
     const deadline = setTimeout(() => this.#stop(problem('interrupted')), MAX_SCAN_MS);
-    const silence = setTimeout(() => this.#stop(problem('corrupt')), MAX_DEMUX_MS);
-    const onSign = (stage: ScanStage, share: number): void => {
-      clearTimeout(silence);
-      onProgress(stage, share);
-    };
     signal.addEventListener('abort', onAbort, { once: true });
     try {
       return await new Promise<ScanOutcome>((resolve, reject) => {
-        this.#scan = { resolve, reject, onProgress: onSign };
+        this.#scan = { resolve, reject, onProgress };
         this.#send(message, transfer);
       });
     } finally {
       clearTimeout(deadline);
-      clearTimeout(silence);
       signal.removeEventListener('abort', onAbort);
       this.#scan = undefined;
     }

@@ -1,10 +1,11 @@
 import type { Lane, Ticket } from '../../domain/fair-queue.ts';
 import { problem } from '../../domain/scan-problems.ts';
+import type { Content } from '../../app/measure.ts';
 import { collectBody, type Body } from './body.ts';
 import { findDecoder, type Decoder } from './decoder.ts';
 import type { ModelVersions } from './face-models.ts';
 import { FairLine } from './fair-line.ts';
-import { Glancer } from './glancer.ts';
+import { Glancer, type Glance } from './glancer.ts';
 import type { ScanOutcome } from './outcome.ts';
 import type { Recorded } from './recorded.ts';
 import { ownModels, type ScanModels } from './scan-models.ts';
@@ -51,7 +52,7 @@ export class ScanWorkers {
   readonly #models: ScanModels;
   readonly #tier: Tier;
   readonly #line: FairLine;
-  /** For a look at the container; a tenant whose containers are made to take long holds up the others by one. */
+  /** For a look at the body; a tenant whose bodies are made to take long holds up the others by one. */
   readonly #glances = new FairLine(1);
   readonly #glancer: Glancer;
   readonly #idle: ScanWorker[] = [];
@@ -129,6 +130,26 @@ export class ScanWorkers {
   }
 
   /**
+   * Reads a recording that comes in one piece.
+   *
+   * @param maxBytes beyond which it is refused
+   * @throws Fault what is wrong with it; `vitals.cancelled` where the signal was aborted
+   */
+  receive(
+    body: Body,
+    { content, maxBytes }: { readonly content: Content; readonly maxBytes: number },
+    { signal }: Pick<RunOptions, 'signal'>,
+    place: Place,
+  ): Promise<Recorded> {
+    if (this.#closed) return Promise.reject(problem('interrupted'));
+    const read = async (): Promise<Recorded> => {
+      const received = await collectBody(body, maxBytes, signal);
+      return this.#inTurnToRead(place, signal, () => this.#glancer.read(received, content));
+    };
+    return this.#kept(read());
+  }
+
+  /**
    * Analyses a recording that is over.
    *
    * @throws Fault as `run`
@@ -175,22 +196,26 @@ export class ScanWorkers {
     if (this.#closed) throw problem('interrupted');
     if (options.signal.aborted) throw problem('cancelled');
     const received = await collectBody(body, this.#options.maxBodyBytes, options.signal);
-    const whole = await this.#glance(received, options.signal, place);
+    const glance = await this.#glance(received, options.signal, place);
     options.onProgress('received', 1);
     return this.#inTurn(this.#line, place.ticket, options.signal, async () => {
       this.#tier.start(place);
-      const outcome = await this.#withWorker((worker, versions) => worker.scan(whole, versions, options));
+      const outcome = await this.#withWorker((worker, versions) => worker.scan(glance, versions, options));
       this.#tier.complete(place);
       return outcome;
     });
   }
 
   /** Reads the container and asks again whether there is time for what it holds. */
-  async #glance(body: Uint8Array<ArrayBuffer>, signal: AbortSignal, place: Place): Promise<Uint8Array<ArrayBuffer>> {
-    const turn = { ...place.ticket, work: 1 };
-    const glance = await this.#inTurn(this.#glances, turn, signal, () => this.#glancer.glance(body));
-    this.#tier.describe(place, glance.video);
-    return glance.body;
+  async #glance(body: Uint8Array<ArrayBuffer>, signal: AbortSignal, place: Place): Promise<Glance> {
+    const glance = await this.#inTurnToRead(place, signal, () => this.#glancer.glance(body));
+    const { width, height, codec, timesSeconds } = glance.video;
+    this.#tier.describe(place, { width, height, codec, frames: timesSeconds.length });
+    return glance;
+  }
+
+  #inTurnToRead<T>({ ticket }: Place, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    return this.#inTurn(this.#glances, { ...ticket, work: 1 }, signal, work);
   }
 
   /** Waits in a line for its turn, then works. */

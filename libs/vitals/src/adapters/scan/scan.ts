@@ -6,12 +6,13 @@ import { problem, problemCode } from '../../domain/scan-problems.ts';
 import { decode } from './decode.ts';
 import type { DecodeRequest, Region } from './decode-request.ts';
 import type { Decoder } from './decoder.ts';
-import { describeVideo, type VideoDescription } from './demux.ts';
+import type { VideoDescription } from './demux.ts';
 import { digestsOf, openFaceModels, type ModelVersions } from './face-models.ts';
 import type { FaceModels } from './face-tracker.ts';
 import { withIndexFirst } from './faststart.ts';
 import { inSoftware } from './ffmpeg.ts';
 import type { FrameMemory } from './frames.ts';
+import type { Glance } from './glancer.ts';
 import { withoutKeyFrames } from './key-frames.ts';
 import { qualityOf, type ScanOutcome, type ScanStage } from './outcome.ts';
 import { Stopwatch } from './stopwatch.ts';
@@ -124,10 +125,9 @@ const traceSurely = async (job: Job): Promise<Trace> => {
  *
  * @throws Fault the scan's problem; the watch's reason where it was aborted
  */
-export const scan = async (body: Uint8Array, tools: ScanTools, watch: ScanWatch): Promise<ScanOutcome> => {
+export const scan = async ({ video, body }: Glance, tools: ScanTools, watch: ScanWatch): Promise<ScanOutcome> => {
   const stopwatch = new Stopwatch();
   const cpu = process.cpuUsage();
-  const video = await stopwatch.time('demux', () => describeVideo(body));
   watch.onProgress('decoding', 0);
   const { decoder, inference, versions, memory } = tools;
   if (decoder.codecs[video.codec] === undefined) throw problem('unsupported_codec');

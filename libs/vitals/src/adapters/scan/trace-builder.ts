@@ -15,8 +15,8 @@ const MAX_CLIPPED = 0.1;
 export interface FaceSummary {
   /** Share of the frames in which the face was followed, 0-1. */
   readonly seenShare: number;
-  /** Mean width of the face, pixels. */
-  readonly width: number;
+  /** Mean number of luma samples that a patch is averaged from. */
+  readonly patchSamples: number;
   /** Mean brightness of the patches, 0-255. */
   readonly luminance: number;
   /** Mean share of the patches that lie inside the picture, 0-1. */
@@ -31,6 +31,7 @@ interface Sums {
   seen: number;
   looks: number;
   width: number;
+  samples: number;
   motion: number;
 }
 
@@ -48,7 +49,7 @@ export class TraceBuilder {
   /** By patch: sum of the clipped shares, and the looks at which it lay outside the picture. */
   readonly #clipped = SKIN_PATCHES.map(() => 0);
   readonly #hidden = SKIN_PATCHES.map(() => 0);
-  readonly #sums: Sums = { seen: 0, looks: 0, width: 0, motion: 0 };
+  readonly #sums: Sums = { seen: 0, looks: 0, width: 0, samples: 0, motion: 0 };
   readonly #origin: { readonly x: number; readonly y: number };
   #points = new Float32Array(0);
   #frames = 0;
@@ -134,6 +135,7 @@ export class TraceBuilder {
     });
     this.#sums.looks++;
     this.#sums.width += face.width;
+    this.#sums.samples += this.#meter.samples;
   }
 
   /** The traces of the patches that carry a signal. `timesSeconds` has a time for each frame. */
@@ -159,7 +161,7 @@ export class TraceBuilder {
   }
 
   summary(): FaceSummary {
-    const { seen, looks, motion } = this.#sums;
+    const { seen, looks, samples: metered, motion } = this.#sums;
     const shown = looks * SKIN_PATCHES.length - sumOf(this.#hidden);
     let [light, samples] = [0, 0];
     for (const { red, green, blue } of this.#traces) {
@@ -171,7 +173,7 @@ export class TraceBuilder {
     }
     return {
       seenShare: share(seen, this.#frames),
-      width: this.#width(),
+      patchSamples: share(metered, looks),
       luminance: share(light, samples),
       shownShare: share(shown, looks * SKIN_PATCHES.length),
       clippedShare: share(sumOf(this.#clipped), shown),

@@ -1,10 +1,11 @@
-import type { VideoSize } from '../../domain/work.ts';
 import type { InferenceStart } from '../inference/inference-start.ts';
+import type { Content } from '../../app/measure.ts';
 import type { PlainFault } from '../plain-fault.ts';
 import type { Decoder } from './decoder.ts';
 import type { ModelVersions } from './face-models.ts';
+import type { Glance } from './glancer.ts';
 import type { ScanOutcome, ScanStage } from './outcome.ts';
-import type { RecordedSoFar } from './recorded.ts';
+import type { Recorded, RecordedSoFar } from './recorded.ts';
 
 /** What a worker is started with. */
 export interface WorkerStart {
@@ -14,7 +15,7 @@ export interface WorkerStart {
 
 /** To a worker. A worker has one scan at a time. */
 export type ToWorker =
-  | { readonly type: 'scan'; readonly body: Uint8Array; readonly versions: ModelVersions }
+  | ({ readonly type: 'scan'; readonly versions: ModelVersions } & Glance)
   | ({ readonly type: 'recorded'; readonly versions: ModelVersions } & RecordedSoFar)
   | { readonly type: 'stop'; readonly reason: PlainFault };
 
@@ -27,8 +28,15 @@ export type FromWorker =
   /** An error that nobody foresaw; the worker ends itself. Only where it came from, since a message may quote a video. */
   | { readonly type: 'defect'; readonly name: string; readonly at: readonly string[] };
 
-/** From the thread that reads containers; to it go the bodies alone. */
+/** To the thread that reads bodies. */
+export interface ToGlance {
+  readonly body: Uint8Array<ArrayBuffer>;
+  readonly content: 'video' | Content;
+}
+
+/** From it. */
 export type FromGlance =
   | { readonly type: 'ready' }
-  | { readonly type: 'seen'; readonly video: VideoSize; readonly body: Uint8Array<ArrayBuffer> }
+  | ({ readonly type: 'seen' } & Glance)
+  | { readonly type: 'read'; readonly recorded: Recorded }
   | { readonly type: 'failed'; readonly fault: PlainFault };

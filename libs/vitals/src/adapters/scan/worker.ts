@@ -63,7 +63,7 @@ const serve = (kept: Kept): void => {
     }
     const tools = { ...kept, versions: message.versions };
     void begin((watch) =>
-      message.type === 'scan' ? scan(message.body, tools, watch) : analyseRecorded(message, { tools, watch }),
+      message.type === 'scan' ? scan(message, tools, watch) : analyseRecorded(message, { tools, watch }),
     );
   });
 };
