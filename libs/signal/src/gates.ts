@@ -57,10 +57,10 @@ const LEAST_IN_STEP = 0.6;
  */
 const LEAST_ERRORS = 4;
 
-/** Whether a method shows the rate that POS does, and in step with it. */
-const agreesWith = (blind: Witness, { ratePerMinute, spectrum }: Witness): boolean =>
-  Math.abs(ratePerMinute - blind.ratePerMinute) <= AGREEMENT_PER_MINUTE &&
-  inStep(blind.spectrum, spectrum, blind.ratePerMinute / 60) >= LEAST_IN_STEP;
+/** Whether a method shows the rate that another does, and in step with it. */
+const agreesWith = (other: Witness, { ratePerMinute, spectrum }: Witness): boolean =>
+  Math.abs(ratePerMinute - other.ratePerMinute) <= AGREEMENT_PER_MINUTE &&
+  inStep(other.spectrum, spectrum, other.ratePerMinute / 60) >= LEAST_IN_STEP;
 
 /** Whether POS swings with a method at that method's rate, by more than its own noise. */
 const confirms = (blind: Witness, { ratePerMinute, spectrum }: Witness): boolean => {
@@ -73,7 +73,7 @@ const confirms = (blind: Witness, { ratePerMinute, spectrum }: Witness): boolean
  * CHROM lets one through as far as noise detunes it, PBV as far as noise outweighs it, and they then agree on the sway of a
  * head. POS is blind to changes that all colours share, whatever its tuning. Agreement is of the rate and of the swing
  * itself: a noise peak may chance upon the sway's place, but not on its phase. PBV hears a pulse far weaker than POS does; at
- * the rate that it names, POS needs no peak of its own, only to swing with it beyond chance.
+ * the rate that it names, POS needs no peak of its own, only to swing beyond chance with PBV, or with what agrees with PBV.
  */
 export const agreeingMethods = <W extends Witness>(witnesses: readonly W[], durationSeconds: number): readonly W[] => {
   const least = LEAST_METHOD_DECIBELS + allowance(durationSeconds);
@@ -81,7 +81,8 @@ export const agreeingMethods = <W extends Witness>(witnesses: readonly W[], dura
   const blind = witnesses.find(({ method }) => method === 'POS');
   if (blind === undefined) return [];
   const alike = able.includes(blind) ? able.filter((witness) => agreesWith(blind, witness)) : [];
-  const confirmed = able.filter((witness) => witness.method === 'PBV' && confirms(blind, witness));
+  const keen = able.find(({ method }) => method === 'PBV');
+  const confirmed = keen === undefined ? [] : able.filter((one) => agreesWith(keen, one) && confirms(blind, one));
   const agreeing = [...new Set([...(alike.length < 2 ? [] : alike), ...confirmed])];
   return agreeing.sort((a, b) => b.snrDecibels - a.snrDecibels);
 };
