@@ -95,7 +95,7 @@ const summaryOf = (windows: readonly Window[]): object => {
     });
     return errors.length === 0 ? null : Number(meanOf(errors).toFixed(2));
   };
-  const methods = (['POS', 'CHROM', 'GREEN'] as const).map((name) => [
+  const methods = (['PBV', 'POS', 'CHROM', 'GREEN'] as const).map((name) => [
     name,
     error(({ methods }) => methods.find(({ method }) => method === name)?.ratePerMinute),
   ]);

@@ -58,7 +58,7 @@ export interface Estimate {
   readonly reasons: readonly PulseReason[];
 }
 
-export type PulseMethod = 'POS' | 'CHROM' | 'GREEN' | 'TRACE';
+export type PulseMethod = 'PBV' | 'POS' | 'CHROM' | 'GREEN' | 'TRACE';
 
 /** Rate that one method reads off the fused spectrum, per minute, and its signal-to-noise ratio (de Haan) in dB. */
 export interface MethodReading {

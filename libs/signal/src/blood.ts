@@ -18,17 +18,11 @@ const HUE = ((): Readonly<Record<(typeof COLOURS)[number], number>> => {
   };
 })();
 
-/** Part of a spectrum that swings with a reference over its template, the trace moved forward by its delay. */
-const swingWith = (spectrum: Spectrum, reference: Spectrum, rateHz: number, delaySeconds: number): number => {
+/** Part of a spectrum that swings with a reference over its template. */
+const swingWith = (spectrum: Spectrum, reference: Spectrum, rateHz: number): number => {
   const [first, last] = templateBins(spectrum, rateHz);
   let sum = 0;
-  for (let k = first; k <= last; k++) {
-    const turn = 2 * Math.PI * k * spectrum.binHz * delaySeconds;
-    const [cosine, sine] = [Math.cos(turn), Math.sin(turn)];
-    const re = spectrum.re[k]! * cosine - spectrum.im[k]! * sine;
-    const im = spectrum.re[k]! * sine + spectrum.im[k]! * cosine;
-    sum += re * reference.re[k]! + im * reference.im[k]!;
-  }
+  for (let k = first; k <= last; k++) sum += spectrum.re[k]! * reference.re[k]! + spectrum.im[k]! * reference.im[k]!;
   return sum;
 };
 
@@ -39,25 +33,35 @@ interface Found {
   readonly parts: readonly Part[];
 }
 
+/** How the colour that swings lies to that of blood. */
+export interface SwingColour {
+  /** Its share where blood differs from light, -1 … 1: 0.31 of blood, 0 of light that sways, which changes all colours alike. */
+  readonly bloodShare: number;
+  /** By how much green changes beyond blue, as a share of it: 0.25 of blood, 0 of light that sways, below 0 of gloss. */
+  readonly greenOverBlue: number;
+}
+
 /**
- * How much of the colour that swings at the found rate lies where blood differs from light, -1 … 1. Blood takes more
- * green than red: the triple of its depths gives 0.31. Light that sways changes all colours by one share: 0, ±0.01 by
- * noise. Taken over all patches by their weight, in step with the fused trace, so that noise at other phases cancels.
+ * The colour that swings at the found rate: over all patches by their weight, in step with the fused trace, so that noise at
+ * other phases cancels. Zeros where nothing swings.
  */
-export const bloodShare = (
+export const swingColour = (
   patches: readonly { readonly changes: Colour }[],
   { rateHz, spectrum, parts }: Found,
-): number => {
+): SwingColour => {
   const heard = patches.flatMap(({ changes }, i) => (parts[i]!.share > 0 ? [{ changes, ...parts[i]! }] : []));
   const spectra = spectraOf(heard.flatMap(({ changes }) => COLOURS.map((name) => changes[name])));
   const sums = { red: 0, green: 0, blue: 0 };
-  heard.forEach(({ share, delaySeconds }, i) => {
+  heard.forEach(({ gain }, i) => {
     COLOURS.forEach((name, c) => {
-      const own = spectra[i * COLOURS.length + c]!;
       // Minus: the fused trace rises as blood comes, and light falls.
-      sums[name] -= share * swingWith(own, spectrum, rateHz, delaySeconds);
+      sums[name] -= gain * swingWith(spectra[i * COLOURS.length + c]!, spectrum, rateHz);
     });
   });
   const size = Math.hypot(sums.red, sums.green, sums.blue);
-  return size > 0 ? COLOURS.reduce((sum, name) => sum + HUE[name] * sums[name], 0) / size : 0;
+  if (!(size > 0)) return { bloodShare: 0, greenOverBlue: 0 };
+  return {
+    bloodShare: COLOURS.reduce((sum, name) => sum + HUE[name] * sums[name], 0) / size,
+    greenOverBlue: (sums.green - sums.blue) / size,
+  };
 };

@@ -74,8 +74,8 @@ const momentsOf = ({ red, green, blue }: Colour): Moments => {
   };
 };
 
-/** Weights of red, green and blue in one window of POS: the projection divided by the window's means; null if too dark. */
-const posWeights = (m: Moments, start: number, size: number): readonly [number, number, number] | null => {
+/** The ratio by which one window of POS is tuned; 0 where nothing swings or the window is too dark. */
+const posRatio = (m: Moments, start: number, size: number): number => {
   const sum = (prefix: Float64Array): number => prefix[start + size]! - prefix[start]!;
   const dr = sum(m.sums[0]) / size;
   const dg = sum(m.sums[1]) / size;
@@ -83,7 +83,7 @@ const posWeights = (m: Moments, start: number, size: number): readonly [number, 
   const r = m.means[0] + dr;
   const g = m.means[1] + dg;
   const b = m.means[2] + db;
-  if (r < DARKEST_MEAN || g < DARKEST_MEAN || b < DARKEST_MEAN) return null;
+  if (r < DARKEST_MEAN || g < DARKEST_MEAN || b < DARKEST_MEAN) return 0;
   const rr = (sum(m.squares[0]) / size - dr * dr) / (r * r);
   const gg = (sum(m.squares[1]) / size - dg * dg) / (g * g);
   const bb = (sum(m.squares[2]) / size - db * db) / (b * b);
@@ -92,33 +92,43 @@ const posWeights = (m: Moments, start: number, size: number): readonly [number, 
   const br = (sum(m.products[2]) / size - db * dr) / (b * r);
   const first = gg + bb - 2 * gb;
   const second = gg + bb + 4 * rr + 2 * gb - 4 * gr - 4 * br;
-  const alpha = second > 0 ? Math.sqrt(Math.max(0, first) / second) : 0;
-  return [(-2 * alpha) / r, (1 + alpha) / g, (alpha - 1) / b];
+  return second > 0 ? Math.sqrt(Math.max(0, first) / second) : 0;
+};
+
+/** How POS is tuned in each window: the ratio of its two projections, by the window's first sample. */
+export const posTuning = (colour: Colour): Float64Array => {
+  const count = colour.red.length;
+  const size = windowFor(count);
+  const moments = momentsOf(colour);
+  return Float64Array.from({ length: count - size + 1 }, (_, start) => posRatio(moments, start, size));
 };
 
 /**
  * POS, plane orthogonal to skin (Wang et al. 2017): each window is divided by its means, projected on G-B and G+B-2R
  * and tuned; overlapping windows are averaged. A window's output is a weighted sum of the three colours, so the sum over
- * windows is one weighted sum with running weights: O(n) instead of O(n · window), and exact. Blood volume grows upwards.
+ * windows is one weighted sum with running weights: O(n) instead of O(n · window), and exact. `tuning` may be that of a
+ * quieter colour of the same face. Blood volume grows upwards.
  */
-export const pos = (colour: Colour): Float64Array => {
+export const pos = (colour: Colour, tuning = posTuning(colour)): Float64Array => {
   const count = colour.red.length;
   const size = windowFor(count);
-  const moments = momentsOf(colour);
+  const levels = [colour.red, colour.green, colour.blue].map(meanOf) as [number, number, number];
+  const prefixes = [colour.red, colour.green, colour.blue].map((values, c) => prefixOf(values, levels[c]!));
   const steps = [0, 1, 2, 3].map(() => new Float64Array(count + 1));
   const [red, green, blue, windows] = steps as [Float64Array, Float64Array, Float64Array, Float64Array];
-  for (let start = 0; start + size <= count; start++) {
-    const weights = posWeights(moments, start, size);
-    if (weights === null) continue;
-    const end = start + size;
-    red[start] = red[start]! + weights[0];
-    red[end] = red[end]! - weights[0];
-    green[start] = green[start]! + weights[1];
-    green[end] = green[end]! - weights[1];
-    blue[start] = blue[start]! + weights[2];
-    blue[end] = blue[end]! - weights[2];
-    windows[start] = windows[start]! + 1;
-    windows[end] = windows[end]! - 1;
+  const add = (step: Float64Array, start: number, weight: number): void => {
+    step[start] = step[start]! + weight;
+    step[start + size] = step[start + size]! - weight;
+  };
+  for (let start = 0; start < tuning.length; start++) {
+    const mean = (c: 0 | 1 | 2): number => levels[c] + (prefixes[c]![start + size]! - prefixes[c]![start]!) / size;
+    const [r, g, b] = [mean(0), mean(1), mean(2)];
+    if (r < DARKEST_MEAN || g < DARKEST_MEAN || b < DARKEST_MEAN) continue;
+    const alpha = tuning[start]!;
+    add(red, start, (-2 * alpha) / r);
+    add(green, start, (1 + alpha) / g);
+    add(blue, start, (alpha - 1) / b);
+    add(windows, start, 1);
   }
   const out = new Float64Array(count);
   for (let i = 0, r = 0, g = 0, b = 0, n = 0; i < count; i++) {
@@ -164,11 +174,8 @@ export const changesOf = (colour: Colour): Colour => ({
   blue: relativeChange(colour.blue),
 });
 
-/**
- * CHROM (de Haan and Jeanne 2013): X = 3R-2G and Y = 1.5R+G-1.5B of the relative changes, band-passed, and X - αY with
- * α tuned over a sliding window, where the paper overlaps fixed ones. Blood volume grows upwards.
- */
-export const chrom = (changes: Colour): Float64Array => {
+/** The two signals of CHROM: X = 3R-2G and Y = 1.5R+G-1.5B of the relative changes. */
+const chromPair = (changes: Colour): readonly [Float64Array, Float64Array] => {
   const count = changes.red.length;
   const x = new Float64Array(count);
   const y = new Float64Array(count);
@@ -176,10 +183,21 @@ export const chrom = (changes: Colour): Float64Array => {
     x[i] = 3 * changes.red[i]! - 2 * changes.green[i]!;
     y[i] = 1.5 * changes.red[i]! + changes.green[i]! - 1.5 * changes.blue[i]!;
   }
-  const [fast, slow] = bandPassPair(x, y, TUNING_BAND);
-  const ratio = runningRatio(fast, slow);
-  for (let i = 0; i < count; i++) fast[i] = fast[i]! - ratio[i]! * slow[i]!;
-  return fast;
+  return [x, y];
+};
+
+/** How CHROM is tuned at each sample: the ratio of its two signals in the band of a pulse, over the window around it. */
+export const chromTuning = (changes: Colour): Float64Array =>
+  runningRatio(...bandPassPair(...chromPair(changes), TUNING_BAND));
+
+/**
+ * CHROM (de Haan and Jeanne 2013): X - αY with α tuned over a sliding window, where the paper overlaps fixed ones, and all
+ * that follows keeps to the band, where the paper filters first. Blood volume grows upwards.
+ */
+export const chrom = (changes: Colour, tuning = chromTuning(changes)): Float64Array => {
+  const [x, y] = chromPair(changes);
+  for (let i = 0; i < x.length; i++) x[i] = x[i]! - tuning[i]! * y[i]!;
+  return x;
 };
 
 /** GREEN (Verkruysse et al. 2008, Opt Express 16:21434), turned so that blood volume grows upwards. */

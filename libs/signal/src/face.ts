@@ -1,7 +1,7 @@
 import type { FaceTraces, PatchReading, PulseAnalysis, PulseReason } from './analysis.ts';
 import { withBeats, withoutBeats, type Frame } from './assemble.ts';
 import { transformPair, type Transform } from './band.ts';
-import { bloodShare } from './blood.ts';
+import { swingColour } from './blood.ts';
 import { gridOf, type Grid } from './clock.ts';
 import { concord, fuse, fuseTransforms, type Fusion } from './fuse.ts';
 import {
@@ -21,7 +21,7 @@ import { readFace } from './reading.ts';
 import { rocksAt } from './rocking.ts';
 import { decibels, powerOf, pulsePeak, spectraOf, splitAt, type Spectrum } from './spectrum.ts';
 
-const METHODS = ['POS', 'CHROM', 'GREEN'] as const;
+const METHODS = ['PBV', 'POS', 'CHROM', 'GREEN'] as const;
 type FaceMethod = (typeof METHODS)[number];
 
 /** More of the scan in fast motion than this, and what is left is too short of anything. */
@@ -102,7 +102,7 @@ const spectralReasons = (patches: readonly PatchPulse[], { chosen, agreeing }: C
   const reasons: PulseReason[] = [];
   const least = LEAST_FACE_DECIBELS + allowance(grid.durationSeconds);
   if (!(fusion.snrDecibels >= least)) reasons.push('low_snr');
-  if (!agreeing || !bloodLike(bloodShare(patches, fusion))) reasons.push('methods_disagree');
+  if (!agreeing || !bloodLike(swingColour(patches, fusion))) reasons.push('methods_disagree');
   const patchwork = { regionRates: regionRates(patches, spectra), concord: concord(spectra, fusion) };
   if (!regionsAgree(patchwork, 60 * fusion.rateHz, grid.durationSeconds)) reasons.push('regions_disagree');
   if (halfRateSuspected(fusion.power, fusion.rateHz)) reasons.push('half_rate_suspected');
@@ -131,7 +131,7 @@ const analyseOn = (traces: FaceTraces, grid: Grid, frame: Frame): PulseAnalysis 
   if (moving || rocksAt(traces, grid, fusion.rateHz)) reasons.push('too_much_motion');
   const green = fusions.find((other) => other.method === 'GREEN');
   if (green && lightFlickers(traces, grid, green, fusion.rateHz)) reasons.push('light_flickers');
-  const transform = fuseTransforms(transformsOf(patches.map((patch) => patch[method])), fusion, grid.rateHz);
+  const transform = fuseTransforms(transformsOf(patches.map((patch) => patch[method])), fusion);
   const { reading, harmonics } = readFace(transform, fusion.rateHz, covered);
   return withBeats(
     {

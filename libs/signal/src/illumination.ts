@@ -1,6 +1,6 @@
 import type { FaceTraces, PatchTrace } from './analysis.ts';
 import type { Grid } from './clock.ts';
-import { patchPulses } from './patches.ts';
+import { greenOf } from './patches.ts';
 import { spectraOf, templateAt, templateBins, type Spectrum } from './spectrum.ts';
 import { meanOfSeen, medianOf } from './variability.ts';
 
@@ -16,9 +16,6 @@ const LEAST_ERRORS = 3;
 
 /** Noise is read around the rate, as far as so many half widths of a peak: what sways with the room is stronger below. */
 const NOISE_REACHES = 4;
-
-/** Neighbouring bins of a Hann-windowed spectrum hold the same noise: 1.5 over the duration is one reading of it. */
-const HANN_READING = 1.5;
 
 /** Red, green and blue over their sum nearer to the skin's than this, and a bald head may have got into the place (ours). */
 const SKIN_COLOURED = 0.02;
@@ -69,18 +66,12 @@ export interface GreenFace {
  * How strongly what stands beside a face swings with it at a rate, against the face itself, and the standard error of that.
  * The witnesses are heard together, each as clearly as it can be made out; without any the error is infinite.
  */
-const lightShare = (
-  witnesses: readonly Spectrum[],
-  { fusion, spectra }: GreenFace,
-  rateHz: number,
-  seconds: number,
-) => {
+const lightShare = (witnesses: readonly Spectrum[], { fusion, spectra }: GreenFace, rateHz: number) => {
   const ofFace = medianOf(spectra.map((patch) => gainOn(fusion.spectrum, patch, rateHz)[0]));
-  const reading = HANN_READING / seconds / fusion.spectrum.binHz;
   let [sum, weights] = [0, 0];
   for (const witness of witnesses) {
     const [gain, variance] = gainOn(fusion.spectrum, witness, rateHz);
-    const weight = ofFace ** 2 / (variance * reading);
+    const weight = ofFace ** 2 / (variance * witness.readingBins);
     if (!Number.isFinite(weight)) continue;
     sum += (weight * gain) / ofFace;
     weights += weight;
@@ -95,7 +86,7 @@ const lightShare = (
  */
 export const lightFlickers = (traces: FaceTraces, grid: Grid, green: GreenFace, rateHz: number): boolean => {
   const beside = lightWitnesses(traces.backdrop ?? [], traces.patches);
-  const witnesses = spectraOf(patchPulses({ ...traces, patches: beside }, grid).map(({ GREEN }) => GREEN));
-  const { share, error } = lightShare(witnesses, green, rateHz, grid.durationSeconds);
+  const witnesses = spectraOf(greenOf(beside, traces.timesSeconds, grid));
+  const { share, error } = lightShare(witnesses, green, rateHz);
   return share >= Math.max(LEAST_SHARE, LEAST_ERRORS * error) && share <= LARGEST_SHARE;
 };

@@ -18,3 +18,4 @@ export { bandPowersOf, FREQUENCY_SECONDS, lowOverHighOf, type BandPowers, type I
 export { longAxis, shortAxis, sympatheticIndex, vagalIndex } from './poincare.ts';
 export { pulseRegularityOf } from './regularity.ts';
 export { stressIndex } from './stress.ts';
+export { rateTogether } from './together.ts';

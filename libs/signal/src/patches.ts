@@ -1,6 +1,7 @@
 import type { FaceTraces, PatchTrace } from './analysis.ts';
 import { ontoGrid, type Grid } from './clock.ts';
-import { changesOf, chrom, green, pos, type Colour } from './colour.ts';
+import { changesOf, chrom, chromTuning, green, pos, posTuning, type Colour } from './colour.ts';
+import { pbv, pbvWeights } from './pbv.ts';
 
 /** A patch on the grid with its pulse by each method. */
 export interface PatchPulse {
@@ -8,6 +9,7 @@ export interface PatchPulse {
   readonly covered: Uint8Array;
   /** Relative changes of the three colours, outliers moved in. */
   readonly changes: Colour;
+  readonly PBV: Float64Array;
   readonly POS: Float64Array;
   readonly CHROM: Float64Array;
   readonly GREEN: Float64Array;
@@ -37,26 +39,65 @@ const clamped = (values: Float64Array): Float64Array => {
   return values;
 };
 
-const pulseOf = (times: Float64Array, patch: PatchTrace, grid: Grid): PatchPulse | null => {
+const NAMES = ['red', 'green', 'blue'] as const;
+
+/** The mean of colours, sample by sample. */
+const meanOf = (colours: readonly Colour[]): Colour => {
+  const mean = (name: (typeof NAMES)[number]): Float64Array => {
+    const sum = new Float64Array(colours[0]!.red.length);
+    for (const colour of colours) {
+      const values = colour[name];
+      for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + values[i]! / colours.length;
+    }
+    return sum;
+  };
+  return { red: mean('red'), green: mean('green'), blue: mean('blue') };
+};
+
+/** A patch on the grid: its colours, and their relative changes with the outliers moved in. */
+interface GriddedPatch {
+  readonly name: string;
+  readonly covered: Uint8Array;
+  readonly colour: Colour;
+  readonly changes: Colour;
+}
+
+const griddedPatch = (times: Float64Array, patch: PatchTrace, grid: Grid): GriddedPatch | null => {
   const red = ontoGrid(times, patch.red, grid);
   const greenTrace = ontoGrid(times, patch.green, grid);
   const blue = ontoGrid(times, patch.blue, grid);
   if (red === null || greenTrace === null || blue === null) return null;
   if (Math.min(red.coverage, greenTrace.coverage, blue.coverage) < LEAST_COVERAGE) return null;
   const colour: Colour = { red: red.values, green: greenTrace.values, blue: blue.values };
-  const changes = changesOf(colour);
-  const fromChanges = clamped(chrom(changes));
-  for (const change of [changes.red, changes.green, changes.blue]) clamped(change);
-  return {
-    name: patch.name,
-    covered: greenTrace.covered,
-    changes,
-    POS: clamped(pos(colour)),
-    CHROM: fromChanges,
-    GREEN: green(changes),
-  };
+  return { name: patch.name, covered: greenTrace.covered, colour, changes: changesOf(colour) };
 };
 
-/** The usable patches of a face. */
-export const patchPulses = (traces: FaceTraces, grid: Grid): PatchPulse[] =>
-  traces.patches.map((patch) => pulseOf(traces.timesSeconds, patch, grid)).filter((patch) => patch !== null);
+const usable = ({ timesSeconds, patches }: FaceTraces, grid: Grid): GriddedPatch[] =>
+  patches.map((patch) => griddedPatch(timesSeconds, patch, grid)).filter((patch) => patch !== null);
+
+/** GREEN of those places that are seen for long enough. */
+export const greenOf = (places: readonly PatchTrace[], timesSeconds: Float64Array, grid: Grid): Float64Array[] =>
+  usable({ timesSeconds, patches: places }, grid).map(({ changes }) => clamped(green(changes)));
+
+/**
+ * The usable patches of a face. What tunes a method is the same for all, light and noise, and is read off their mean: noise
+ * of a patch alone would detune it.
+ */
+export const patchPulses = (traces: FaceTraces, grid: Grid): PatchPulse[] => {
+  const patches = usable(traces, grid);
+  if (patches.length === 0) return [];
+  const forPos = posTuning(meanOf(patches.map(({ colour }) => colour)));
+  const forChrom = chromTuning(meanOf(patches.map(({ changes }) => changes)));
+  const chroms = patches.map(({ changes }) => clamped(chrom(changes, forChrom)));
+  for (const { changes } of patches) for (const name of NAMES) clamped(changes[name]);
+  const forPbv = pbvWeights(meanOf(patches.map(({ changes }) => changes)));
+  return patches.map(({ name, covered, colour, changes }, i) => ({
+    name,
+    covered,
+    changes,
+    PBV: pbv(changes, forPbv),
+    POS: clamped(pos(colour, forPos)),
+    CHROM: chroms[i]!,
+    GREEN: green(changes),
+  }));
+};

@@ -6,7 +6,7 @@ export const SLOWEST_HZ = 40 / 60;
 export const FASTEST_HZ = 200 / 60;
 
 /** Signal and noise are compared between 40 and 240 per minute (de Haan and Jeanne 2013). */
-const NOISE_TOP_HZ = 4;
+export const NOISE_TOP_HZ = 4;
 
 /** Half width of the template around the rate and its double: 6 per minute, as in de Haan and Jeanne. */
 const TEMPLATE_HZ = 0.1;
@@ -37,9 +37,14 @@ export interface Spectrum {
   readonly binHz: number;
   /** Half width of what counts as a peak. */
   readonly templateHz: number;
+  /** Neighbouring bins that hold one independent reading between them. */
+  readonly readingBins: number;
   readonly re: Float64Array;
   readonly im: Float64Array;
 }
+
+/** Neighbouring bins of a Hann-windowed spectrum hold the same noise: 1.5 over the duration is one reading of it. */
+const HANN_READING = 1.5;
 
 const hann = (count: number): Float64Array =>
   Float64Array.from({ length: count }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * (i + 0.5)) / count));
@@ -61,7 +66,14 @@ const spectrumPair = (a: Float64Array, b: Float64Array, window: Float64Array): r
   const binHz = GRID_RATE_HZ / size;
   const bins = Math.ceil(KEPT_HZ / binHz);
   const templateHz = Math.max(TEMPLATE_HZ, (TEMPLATE_PERIODS * GRID_RATE_HZ) / a.length);
-  const make = (): Spectrum => ({ binHz, templateHz, re: new Float64Array(bins), im: new Float64Array(bins) });
+  const readingBins = (HANN_READING * GRID_RATE_HZ) / a.length / binHz;
+  const make = (): Spectrum => ({
+    binHz,
+    templateHz,
+    readingBins,
+    re: new Float64Array(bins),
+    im: new Float64Array(bins),
+  });
   const first = make();
   const second = make();
   for (let k = 1; k < bins; k++) {

@@ -1,15 +1,18 @@
 import {
   analyseFace,
   mulberry32,
+  rateTogether,
   synthesizeBeats,
   synthesizeFace,
   synthesizeFrameTimes,
   type Chance,
   type FaceTraces,
+  type PatchTrace,
   type PulseAnalysis,
   type PulseTruth,
 } from '@smartscan/signal';
 import { meanOf } from '../pulse/folders.ts';
+import { lgi, omit } from './projections.ts';
 
 /** A synthesized face, analysed whole and once more with all its patches averaged into one colour before anything else. */
 export interface Face {
@@ -17,6 +20,13 @@ export interface Face {
   readonly truth: PulseTruth | null;
   readonly analysis: PulseAnalysis;
   readonly averaged: PulseAnalysis;
+  /** Rates per minute of methods that the pipeline is without; null where one finds none. */
+  readonly others: Readonly<Record<'LGI' | 'OMIT', OtherRates>>;
+}
+
+export interface OtherRates {
+  readonly whole: number | null;
+  readonly patches: number | null;
 }
 
 const SECONDS = 30;
@@ -30,6 +40,15 @@ const averagedPatches = (traces: FaceTraces): FaceTraces => {
   const whole = { red: mean('red'), green: mean('green'), blue: mean('blue') };
   return { ...traces, patches: ['a', 'b'].map((name) => ({ name, ...whole })) };
 };
+
+const otherRates = (
+  traces: FaceTraces,
+  whole: FaceTraces,
+  method: (trace: PatchTrace) => Float64Array,
+): OtherRates => ({
+  whole: rateTogether(whole.timesSeconds, whole.patches.slice(0, 1).map(method)),
+  patches: rateTogether(traces.timesSeconds, traces.patches.map(method)),
+});
 
 /** From barely seen to well lit: 0.1-0.5 % of pulse in noise of 0.1-0.6 % a patch, every second head swaying by 0.1-0.5 %. */
 const faceOf = (seed: number, hasPulse: boolean): Face => {
@@ -46,10 +65,12 @@ const faceOf = (seed: number, hasPulse: boolean): Face => {
     sway: seed % 2 === 0 ? between(chance, 0.001, 0.005) : 0,
     swayRate: between(chance, 45, 150),
   });
+  const whole = averagedPatches(traces);
   return {
     truth: hasPulse ? train.truth : null,
     analysis: analyseFace(traces),
-    averaged: analyseFace(averagedPatches(traces)),
+    averaged: analyseFace(whole),
+    others: { LGI: otherRates(traces, whole, lgi), OMIT: otherRates(traces, whole, omit) },
   };
 };
 

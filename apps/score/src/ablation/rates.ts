@@ -23,16 +23,23 @@ const fromClean: Reader = ({ analysis: { cleanIntervalsMs } }) =>
 const fromAll: Reader = ({ analysis: { beatTimesSeconds: beats } }) =>
   beats.length < 2 ? null : (60 * (beats.length - 1)) / (beats[beats.length - 1]! - beats[0]!);
 
-const METHODS = ['GREEN', 'CHROM', 'POS'] as const;
+const METHODS = ['GREEN', 'CHROM', 'POS', 'PBV'] as const;
+const OTHERS = ['LGI', 'OMIT'] as const;
 
 const READERS: readonly (readonly [string, Reader])[] = [
   ...METHODS.map(
     (method) => [`one region over the face, ${method}`, byMethod((face) => face.averaged, method)] as const,
   ),
+  ...OTHERS.map(
+    (method) => [`one region over the face, ${method}`, ({ others }: Face) => others[method].whole] as const,
+  ),
   ['patches, the median of their rates', ({ analysis }) => middleRate(analysis.patches)],
   ['patches, the strongest alone', ({ analysis }) => strongest(analysis.patches)?.ratePerMinute ?? null],
   ...METHODS.map(
-    (method) => [`patches fused by their ratio, ${method}`, byMethod((face) => face.analysis, method)] as const,
+    (method) => [`patches fused by their noise, ${method}`, byMethod((face) => face.analysis, method)] as const,
+  ),
+  ...OTHERS.map(
+    (method) => [`patches fused by their noise, ${method}`, ({ others }: Face) => others[method].patches] as const,
   ),
   ['the method that is confirmed, all its beats', fromAll],
   ['the method that is confirmed, clean beats', fromClean],

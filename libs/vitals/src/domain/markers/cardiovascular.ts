@@ -51,7 +51,8 @@ export const CARDIOVASCULAR = {
     residualFrom: `${FACES}: 0.58 per minute.`,
     decimals: 1,
     method: 'mean_interval_of_beats',
-    source: 'Wang et al., IEEE TBME 2017;64:1479 (POS); de Haan and Jeanne, IEEE TBME 2013;60:2878 (CHROM)',
+    source:
+      'Wang et al., IEEE TBME 2017;64:1479 (POS); de Haan and Jeanne, IEEE TBME 2013;60:2878 (CHROM); de Haan and van Leest, Physiol Meas 2014;35:1913 (PBV)',
     measure: ({ heartRate }) => heartRate,
   },
   mean_interval: {
