@@ -14,7 +14,7 @@ import { MODELS, openNetwork } from './learned/network.ts';
 import { judgedBy, qualityTables } from './learned/quality-tables.ts';
 import { recordedWaves } from './learned/waves.ts';
 
-const FACES = 2500;
+const FACES = 5000;
 
 /** Held-out faces that are fused both ways. */
 const FUSED_FACES = 400;
