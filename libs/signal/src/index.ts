@@ -10,6 +10,7 @@ export {
   VARIABILITY_CLEAN_SHARE,
   VARIABILITY_SECONDS,
 } from './estimates.ts';
+export { BLOOD } from './blood.ts';
 export { analyseFace } from './face.ts';
 export { isNearLocal } from './intervals.ts';
 export { colourRatio, publishedSaturation, type ColourRatio } from './oximetry.ts';

@@ -1,0 +1,39 @@
+/**
+ * Trains the networks of our own anew and judges them, as is due whenever the analysis of the pulse changes:
+ *
+ *   npm run models:train -- DIR     recordings below DIR, see apps/score/src/pulse
+ *
+ * Needs python3 with PyTorch (Debian: python3-torch), else SMARTSCAN_PYTHON says which. Half an hour of one core.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { argv, env, execPath, exit, stderr } from 'node:process';
+
+const ROOT = path.resolve(import.meta.dirname, '..');
+
+/** How each one's faces are made, below apps/score/dist/learned. */
+const DATASETS = { 'pulse-quality/1': 'dataset.js', 'pulse-fusion/1': 'fusion-dataset.js' };
+
+const run = (command, ...args) => {
+  const { status } = spawnSync(command, args, { cwd: ROOT, stdio: 'inherit' });
+  if (status !== 0) throw new Error(`${[command, ...args].join(' ')} failed`);
+};
+
+const [recordings] = argv.slice(2);
+if (recordings === undefined) {
+  stderr.write('usage: models:train DIR\n');
+  exit(2);
+}
+const folder = mkdtempSync(path.join(tmpdir(), 'training-'));
+try {
+  for (const [model, dataset] of Object.entries(DATASETS)) {
+    const file = path.join(folder, dataset);
+    run(execPath, `apps/score/dist/learned/${dataset}`, recordings, file);
+    run(env.SMARTSCAN_PYTHON ?? 'python3', `models/${model}/train.py`, file);
+  }
+  run(execPath, 'apps/score/dist/models.js', recordings);
+} finally {
+  rmSync(folder, { recursive: true });
+}
