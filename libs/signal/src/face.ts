@@ -21,6 +21,7 @@ import { readFace } from './reading.ts';
 import { rocksAt } from './rocking.ts';
 import { decibels, powerOf, pulsePeak, spectraOf, splitAt, type Spectrum } from './spectrum.ts';
 
+/** Those that let the least of everything but blood through come first. */
 const METHODS = ['PBV', 'POS', 'CHROM', 'GREEN'] as const;
 type FaceMethod = (typeof METHODS)[number];
 
@@ -90,11 +91,20 @@ const patchReadings = (patches: readonly PatchPulse[], { spectra, fusion }: Meth
     };
   });
 
-/** The method that the beats are read from, and whether another one confirms it. */
+/** The method that the beats are read from, and all that confirm each other, itself among them; none where none does. */
 interface Choice {
   readonly chosen: MethodFusion;
-  readonly agreeing: boolean;
+  readonly agreeing: readonly MethodFusion[];
 }
+
+/**
+ * Whether the methods confirm each other, and on blood. Its colour is looked up in step with the method that lets through the
+ * least of everything else: what sways along with GREEN bends it.
+ */
+const methodsAgree = (patches: readonly PatchPulse[], agreeing: readonly MethodFusion[]): boolean => {
+  const clearest = METHODS.map((name) => agreeing.find(({ method }) => method === name)).find((one) => one !== undefined);
+  return clearest !== undefined && bloodLike(swingColour(patches, clearest.fusion));
+};
 
 /** What the fused spectra say against the rate. */
 const spectralReasons = (patches: readonly PatchPulse[], { chosen, agreeing }: Choice, grid: Grid): PulseReason[] => {
@@ -102,7 +112,7 @@ const spectralReasons = (patches: readonly PatchPulse[], { chosen, agreeing }: C
   const reasons: PulseReason[] = [];
   const least = LEAST_FACE_DECIBELS + allowance(grid.durationSeconds);
   if (!(fusion.snrDecibels >= least)) reasons.push('low_snr');
-  if (!agreeing || !bloodLike(swingColour(patches, fusion))) reasons.push('methods_disagree');
+  if (!methodsAgree(patches, agreeing)) reasons.push('methods_disagree');
   const patchwork = { regionRates: regionRates(patches, spectra), concord: concord(spectra, fusion) };
   if (!regionsAgree(patchwork, 60 * fusion.rateHz, grid.durationSeconds)) reasons.push('regions_disagree');
   if (halfRateSuspected(fusion.power, fusion.rateHz)) reasons.push('half_rate_suspected');
@@ -111,9 +121,9 @@ const spectralReasons = (patches: readonly PatchPulse[], { chosen, agreeing }: C
 
 /** The strongest method that another one confirms, else the strongest; null where there is none. */
 const choose = (fusions: readonly MethodFusion[], grid: Grid): Choice | null => {
-  const confirmed = agreeingMethods(fusions, grid.durationSeconds)[0];
-  const chosen = confirmed ?? [...fusions].sort((a, b) => b.snrDecibels - a.snrDecibels)[0];
-  return chosen === undefined ? null : { chosen, agreeing: confirmed !== undefined };
+  const agreeing = agreeingMethods(fusions, grid.durationSeconds);
+  const chosen = agreeing[0] ?? [...fusions].sort((a, b) => b.snrDecibels - a.snrDecibels)[0];
+  return chosen === undefined ? null : { chosen, agreeing };
 };
 
 const analyseOn = (traces: FaceTraces, grid: Grid, frame: Frame): PulseAnalysis => {

@@ -7,6 +7,7 @@ import {
   pulsePeak,
   SLOWEST_HZ,
   splitAt,
+  templateAt,
   templateBins,
   type Power,
   type Spectrum,
@@ -42,11 +43,25 @@ const SILENT: Part = { gain: 0, share: 0 };
 
 const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
+const powersBetween = ({ re, im, binHz }: Spectrum, low: number, high: number): Float64Array => {
+  const first = Math.max(1, Math.ceil(low / binHz));
+  const last = Math.min(re.length - 1, Math.floor(high / binHz));
+  return Float64Array.from({ length: last - first + 1 }, (_, i) => re[first + i]! ** 2 + im[first + i]! ** 2);
+};
+
 /** Noise of a trace, mean power a bin: by the middle of its power between 40 and 240 per minute, where a peak has no say. */
-const noiseOf = ({ re, im, binHz }: Spectrum): number => {
-  const [first, last] = [Math.ceil(SLOWEST_HZ / binHz), Math.floor(NOISE_TOP_HZ / binHz)];
-  const powers = Float64Array.from({ length: last - first + 1 }, (_, i) => re[first + i]! ** 2 + im[first + i]! ** 2);
-  return medianOf(powers) / MEDIAN_OVER_MEAN;
+const noiseOf = (spectrum: Spectrum): number =>
+  medianOf(powersBetween(spectrum, SLOWEST_HZ, NOISE_TOP_HZ)) / MEDIAN_OVER_MEAN;
+
+/** Noise is read around a rate as far as so many half widths of a peak: that of a sway or a camera is not flat (ours). */
+const NOISE_REACHES = 4;
+
+/** Noise of a trace around a rate, the template left out. */
+const noiseAround = (spectrum: Spectrum, rateHz: number): number => {
+  const reach = templateAt(spectrum, rateHz);
+  const below = powersBetween(spectrum, rateHz - NOISE_REACHES * reach, rateHz - reach);
+  const above = powersBetween(spectrum, rateHz + reach, rateHz + NOISE_REACHES * reach);
+  return medianOf([...below, ...above]) / MEDIAN_OVER_MEAN;
 };
 
 /** Parts of gains and the depths that they are applied to, scaled to shares that sum to 1, none beyond the largest. */
@@ -103,7 +118,7 @@ const without = (whole: Spectrum, own: Spectrum, gain: number, rateHz: number): 
   return rest;
 };
 
-/** How far a trace swings with a reference at a rate, in units of the reference, and the standard error of that by its noise. */
+/** How far a trace swings with a reference at a rate, in units of the reference, and the standard error of that by its noise there. */
 export const gainOn = (
   reference: Spectrum,
   trace: Spectrum,
@@ -116,7 +131,7 @@ export const gainOn = (
     squares += reference.re[k]! ** 2 + reference.im[k]! ** 2;
   }
   // Half of the noise is in phase with the reference.
-  return { gain: together / squares, error: Math.sqrt((noiseOf(trace) * trace.readingBins) / 2 / squares) };
+  return { gain: together / squares, error: Math.sqrt((noiseAround(trace, rateHz) * trace.readingBins) / 2 / squares) };
 };
 
 /**

@@ -2,7 +2,7 @@ import type { MethodReading, PulseReason } from './analysis.ts';
 import { gainOn } from './fuse.ts';
 import type { SwingColour } from './blood.ts';
 import type { Grid } from './clock.ts';
-import { doubleOver, FASTEST_HZ, inStep, type Power, type Spectrum } from './spectrum.ts';
+import { doubleOver, FASTEST_HZ, inStep, peakBetween, powerOf, templateAt, type Power, type Spectrum } from './spectrum.ts';
 
 /** The fused signal must be at least as strong as its noise: kept 78 % of real face windows, none without a pulse. */
 export const LEAST_FACE_DECIBELS = 0;
@@ -52,20 +52,30 @@ export interface Witness extends MethodReading {
 const LEAST_IN_STEP = 0.6;
 
 /**
- * So many standard errors must POS swing with PBV by. Of 1,000 faces without a pulse, swaying ones among them, PBV rose above
- * its noise on 92; there POS reached 4.4 once and 3.8 at most on the others. Ours.
+ * So many standard errors must POS swing with a method by. Of 1,040 faces without a pulse whose head sways, PBV rose above its
+ * noise on 336; POS, which is blind to the sway, reached 4.8 by chance there, 2.7 and less on most. Ours.
  */
-const LEAST_ERRORS = 4;
+const LEAST_ERRORS = 5;
 
 /** Whether a method shows the rate that another does, and in step with it. */
 const agreesWith = (other: Witness, { ratePerMinute, spectrum }: Witness): boolean =>
   Math.abs(ratePerMinute - other.ratePerMinute) <= AGREEMENT_PER_MINUTE &&
   inStep(other.spectrum, spectrum, other.ratePerMinute / 60) >= LEAST_IN_STEP;
 
-/** Whether POS swings with a method at that method's rate, by more than its own noise. */
+/**
+ * Whether POS swings with a method at that method's rate, by more than its own noise, and nowhere near it stronger: a sway
+ * beside a pulse has the pulse within its template too.
+ */
 const confirms = (blind: Witness, { ratePerMinute, spectrum }: Witness): boolean => {
-  const { gain, error } = gainOn(spectrum, blind.spectrum, ratePerMinute / 60);
-  return gain >= LEAST_ERRORS * error && inStep(spectrum, blind.spectrum, ratePerMinute / 60) >= LEAST_IN_STEP;
+  const rateHz = ratePerMinute / 60;
+  const { gain, error } = gainOn(spectrum, blind.spectrum, rateHz);
+  const reach = templateAt(spectrum, rateHz);
+  const near = 60 * peakBetween(powerOf(blind.spectrum).bins, spectrum.binHz, rateHz - reach, rateHz + reach);
+  return (
+    gain >= LEAST_ERRORS * error &&
+    Math.abs(near - ratePerMinute) <= AGREEMENT_PER_MINUTE &&
+    inStep(spectrum, blind.spectrum, rateHz) >= LEAST_IN_STEP
+  );
 };
 
 /**
@@ -95,11 +105,11 @@ export const agreeingMethods = <W extends Witness>(witnesses: readonly W[], dura
 const LEAST_BLOOD_SHARE = 0.08;
 
 /**
- * Least excess of green over blue: a quarter of the 0.25 that the published depths of blood give, which oxygen hardly changes.
- * Gloss that moves over a skin, light that no blood has seen, adds the same to all colours, and so most to blue for its level:
- * -0.12 on light skin. Ours.
+ * Least excess of green over blue. The published depths of blood give 0.25, which oxygen hardly changes; videos leave 0.09 of
+ * it and more. Gloss that moves over a skin, light that no blood has seen, adds as many levels to all colours, and so most to
+ * blue for its level: -0.12 on light skin. Ours.
  */
-const LEAST_GREEN_OVER_BLUE = 0.06;
+const LEAST_GREEN_OVER_BLUE = 0.03;
 
 /**
  * Whether the colour that swings is that of blood. Without it some of the smallest sways passed: GREEN sees them with 30
