@@ -83,7 +83,8 @@ const build = (model, rewrite) => {
     const bytes = make();
     const made = digestOf(bytes);
     if (rewrite) writeFileSync(configFile, readFileSync(configFile, 'utf8').replace(digest, made));
-    else if (made !== digest) throw new Error(`${model}: the build gives ${made} for ${file}, config.json wants another`);
+    else if (made !== digest)
+      throw new Error(`${model}: the build gives ${made} for ${file}, config.json wants another`);
     // Renamed into place, so that a reader never meets half a file.
     writeFileSync(`${target}.partial`, bytes);
     renameSync(`${target}.partial`, target);

@@ -11,21 +11,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import process, { argv, stderr, stdout } from 'node:process';
-import { DocumentReader, TEXT_MODELS } from '@smartscan/documents';
-import { holdModels } from '@smartscan/vitals/models';
 import { compare, type Comparison, type LabelledDocument } from './documents/compare.ts';
+import { openReader } from './documents/open-reader.ts';
 import { summaryOf, type ScoredPicture } from './documents/summary.ts';
 
 const MODELS_DIRECTORY = resolve(import.meta.dirname, '../../../models');
 const PICTURE = /^(.+)_([a-z]+)\.(?:png|jpe?g|webp|pdf)$/;
 
 const print = (line: object): void => void stdout.write(`${JSON.stringify(line)}\n`);
-
-const openReader = async (): Promise<DocumentReader> => {
-  const models = Object.entries(TEXT_MODELS).map(([name, version]) => ({ name, version }));
-  const inference = await holdModels({ runtime: { modelsDirectory: MODELS_DIRECTORY, engines: ['cpu'] }, models });
-  return DocumentReader.open(inference, MODELS_DIRECTORY);
-};
 
 const missesOf = ({ fields, rows }: Comparison): object[] =>
   [...fields, ...rows].filter(({ outcome }) => outcome !== 'right').map((one) => ({ ...one }));
@@ -38,7 +31,7 @@ const main = async (args: readonly string[]): Promise<number> => {
   }
   const folder = dirname(truths);
   const documents = JSON.parse(readFileSync(truths, 'utf8')) as LabelledDocument[];
-  const reader = await openReader();
+  const { reader, close } = await openReader(MODELS_DIRECTORY);
   const scored: ScoredPicture[] = [];
   for (const file of readdirSync(folder).sort()) {
     const [, base, quality] = PICTURE.exec(file) ?? [];
@@ -58,6 +51,7 @@ const main = async (args: readonly string[]): Promise<number> => {
   }
   const peakMemoryMb = Math.round(process.resourceUsage().maxRSS / 1024);
   print({ summary: { ...summaryOf(scored), peakMemoryMb } });
+  await close();
   return scored.length === 0 ? 1 : 0;
 };
 

@@ -67,7 +67,13 @@ const drugs = (truth: readonly Record<string, string>[], document: ReadDocument)
   const read = document.kind === 'prescription' ? document.lists.medications : [];
   return truth.flatMap((drug) => {
     const same = read.find(({ name }) => plain(name.printed) === plain(drug['name']!));
-    const parts = { name: same?.name, strength: same?.strength, sig: same?.sig, qty: same?.quantity, refills: same?.refills };
+    const parts = {
+      name: same?.name,
+      strength: same?.strength,
+      sig: same?.sig,
+      qty: same?.quantity,
+      refills: same?.refills,
+    };
     return Object.entries(parts).map(([part, field]) =>
       compared(`${drug['name']}.${part}`, drug[part]!, field, textOf(field)),
     );

@@ -3,9 +3,8 @@ declare module '@lhncbc/ucum-lhc' {
     readonly status: 'succeeded' | 'failed' | 'error';
     readonly toVal: number | null;
   }
-  interface UcumLhcUtils {
+  class UcumLhcUtils {
+    static getInstance(): UcumLhcUtils;
     convertUnitTo(fromUnitCode: string, fromValue: number, toUnitCode: string): Conversion;
   }
-  const ucum: { readonly UcumLhcUtils: { getInstance(): UcumLhcUtils } };
-  export default ucum;
 }

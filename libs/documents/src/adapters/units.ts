@@ -1,7 +1,7 @@
-import ucum from '@lhncbc/ucum-lhc';
+import { UcumLhcUtils } from '@lhncbc/ucum-lhc';
 import type { ConvertUnits } from '../domain/analytes/lookup.ts';
 
-const units = ucum.UcumLhcUtils.getInstance();
+const units = UcumLhcUtils.getInstance();
 const known = new Map<string, number | undefined>();
 
 /** 37 °C is not ten times 3.7 °C: such units have no factor. */

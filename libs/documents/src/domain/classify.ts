@@ -20,7 +20,13 @@ const MOST_FINDINGS = 4;
 const printedWords = (rows: readonly Row[]): string =>
   ` ${rows
     .flatMap(({ spans }) => spans)
-    .map(({ text }) => text.split(/[\s:#/|,()]+/).map(folded).filter((word) => word !== '').join(' '))
+    .map(({ text }) =>
+      text
+        .split(/[\s:#/|,()]+/)
+        .map(folded)
+        .filter((word) => word !== '')
+        .join(' '),
+    )
     .join(' | ')} `;
 
 const evidenceFor = (kind: Kind, words: string): number => {

@@ -1,6 +1,5 @@
 import { findPage } from '../../domain/picture/find-page.ts';
 import {
-  distance,
   heightOf,
   homographyBetween,
   quadOf,
@@ -22,8 +21,9 @@ export interface ReadPage {
 
 /** A box must be this much longer than high to say how its text runs. PaddleOCR turns those that are 1.5 times higher. */
 const LONG = 2;
-/** Lines that are read both ways to see which is up, and what lines that are upright get at least. Ours. */
+/** Lines that are read both ways to see which is up, how long they are, and what upright ones get at least. Ours. */
 const TRIAL_LINES = 4;
+const TRIAL_LENGTH = 3;
 const SURELY_UPRIGHT = 0.85;
 
 const turned = ([a, b, c, d]: Quad, quarters: number): Quad => {
@@ -70,21 +70,24 @@ export class PageReader {
 
   /** By how many quarters the corners of everything are to be turned so that the text is upright. */
   async #turnOf(picture: Picture, quads: readonly Quad[]): Promise<number> {
-    const up = standing(quads);
-    const [first, second] = up ? [1, 3] : [0, 2];
-    const longest = [...quads]
-      .sort((a, b) => distance(b[0], b[2]) - distance(a[0], a[2]))
-      .slice(0, TRIAL_LINES);
-    const trusts: number[] = [];
-    for (const quarters of [first, second]) {
+    const [first, second] = standing(quads) ? ([1, 3] as const) : ([0, 2] as const);
+    const trials = trialsAmong(quads);
+    const trustAt = async (quarters: number): Promise<number> => {
       const read: ReadCharacter[][] = [];
-      for (const quad of longest) read.push(await this.#text.read(picture, turned(quad, quarters)));
-      trusts.push(trust(read));
-      if (trusts[0]! >= SURELY_UPRIGHT) break;
-    }
-    return (trusts[1] ?? 0) > trusts[0]! ? second : first;
+      for (const quad of trials) read.push(await this.#text.read(picture, turned(quad, quarters)));
+      return trust(read);
+    };
+    const trusted = await trustAt(first);
+    return trusted >= SURELY_UPRIGHT || trusted >= (await trustAt(second)) ? first : second;
   }
 }
+
+/** Of the longer lines the shortest: they tell as much as the longest, and cost a fraction. */
+const trialsAmong = (quads: readonly Quad[]): readonly Quad[] => {
+  const length = (quad: Quad): number => Math.max(widthOf(quad), heightOf(quad));
+  const telling = quads.filter((quad) => length(quad) > TRIAL_LENGTH * Math.min(widthOf(quad), heightOf(quad)));
+  return [...(telling.length > 0 ? telling : quads)].sort((a, b) => length(a) - length(b)).slice(0, TRIAL_LINES);
+};
 
 /** Straight, at the size that the outline has in the picture. */
 const flattening = (outline: Quad): Homography => {

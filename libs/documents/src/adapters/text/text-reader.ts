@@ -29,10 +29,10 @@ const DEVIATION = [0.229, 0.224, 0.225] as const;
 /** The detector's input is a multiple of this, its stride. */
 const STRIDE = 32;
 /**
- * The longer side of what the detector sees. Ours: 960, PaddleOCR's own, loses lone percent signs of A4 pages; more finds
- * nothing that is missing here.
+ * The longer side of what the detector sees: PaddleOCR's own. Ours: 1280 read one row of 165 more, for 1.4 times the CPU and
+ * 1.4 times the memory.
  */
-const MAX_DETECTION_SIDE = 1280;
+const MAX_DETECTION_SIDE = 960;
 /** The height of a line as the recogniser takes it, and the widths that it is given. */
 const LINE_HEIGHT = 48;
 const MIN_LINE_WIDTH = 48;
@@ -43,8 +43,8 @@ const failed = (): Fault => new Fault('internal', 'documents.inference_failed', 
 
 const only = (outputs: Tensors): Float32Array => {
   const [tensor] = Object.values(outputs);
-  if (!(tensor?.data instanceof Float32Array)) throw failed();
-  return tensor.data;
+  if (tensor?.type !== 'float32') throw failed();
+  return tensor.data as Float32Array;
 };
 
 const rounded = (pixels: number, step: number): number => Math.max(step, Math.round(pixels / step) * step);
@@ -70,7 +70,6 @@ export class TextReader {
       data,
       width,
       height,
-      stride: width,
       scale: [1 / 255 / DEVIATION[0], 1 / 255 / DEVIATION[1], 1 / 255 / DEVIATION[2]],
       offset: [-MEAN[0] / DEVIATION[0], -MEAN[1] / DEVIATION[1], -MEAN[2] / DEVIATION[2]],
     });
@@ -93,7 +92,6 @@ export class TextReader {
       data,
       width,
       height: LINE_HEIGHT,
-      stride: width,
       scale: [2 / 255, 2 / 255, 2 / 255],
       offset: [-1, -1, -1],
     });

@@ -1,17 +1,33 @@
+import { alike } from '../layout/labels.ts';
 import { ANALYTES, type Analyte, type AnalyteGroup } from './analyte-table.ts';
 
 /** Converts between units of one kind; undefined where they are not. */
 export type ConvertUnits = (value: number, fromUcum: string, toUcum: string) => number | undefined;
 
+/** The name stands in the table, or does but for letters that print alike (HbAlc), or for a misread letter. */
+export type Match = 'exact' | 'alike' | 'near';
+
 /** What a name may mean. */
 export type NamedAnalyte =
-  | { readonly kind: 'found'; readonly analyte: Analyte; readonly exact: boolean }
+  | { readonly kind: 'found'; readonly analyte: Analyte; readonly match: Match }
   | { readonly kind: 'unknown' }
   /** Two or more fit alike. */
   | { readonly kind: 'ambiguous'; readonly analytes: readonly Analyte[] };
 
 /** Words that say nothing of what is measured. */
-const EMPTY_WORDS = new Set(['count', 'serum', 'plasma', 'level', 'levels', 'test', 'blood', 's', 'value', 'the', 'of']);
+const EMPTY_WORDS = new Set([
+  'count',
+  'serum',
+  'plasma',
+  'level',
+  'levels',
+  'test',
+  'blood',
+  's',
+  'value',
+  'the',
+  'of',
+]);
 
 const words = (text: string): string[] =>
   text
@@ -62,14 +78,26 @@ const byLikeness = (key: string): readonly (readonly [number, Analyte])[] =>
         .filter(([distance]) => distance <= Math.floor(key.length / LETTERS_PER_EDIT))
         .sort(([a], [b]) => a - b);
 
-const candidates = (key: string): { readonly analytes: readonly Analyte[]; readonly exact: boolean } => {
-  const exact = TABLE.filter(([known]) => known === key).map(([, analyte]) => analyte);
-  if (exact.length > 0) return { analytes: exact, exact: true };
+const candidates = (key: string): { readonly analytes: readonly Analyte[]; readonly match: Match } => {
+  const among = (same: (known: string) => boolean): Analyte[] =>
+    TABLE.filter(([known]) => same(known)).map(([, analyte]) => analyte);
+  const exact = among((known) => known === key);
+  if (exact.length > 0) return { analytes: exact, match: 'exact' };
+  const printed = alike(key);
+  const similar = among((known) => alike(known) === printed);
+  if (similar.length > 0) return { analytes: similar, match: 'alike' };
   const near = byLikeness(key);
   const [best] = near;
   // As near, or only a letter further: which of them it is, nobody can tell.
   const close = near.filter(([distance]) => distance <= (best?.[0] ?? 0) + 1).map(([, analyte]) => analyte);
-  return { analytes: close, exact: false };
+  return { analytes: close, match: 'near' };
+};
+
+/** How the table spells a name that was read with letters that print alike: HbA1c for HbAlc. */
+export const spelled = (name: string, { name: own, aliases }: Analyte): string => {
+  const known = [own, ...aliases].filter((alias) => alike(alias) === alike(name));
+  const lower = name.toLowerCase();
+  return known.some((alias) => alias.toLowerCase() === lower) ? name : (known[0] ?? name);
 };
 
 /** What a value in this unit is in the analyte's own. */
@@ -100,13 +128,13 @@ export interface Lookup {
  * unit tells apart what is called alike: neutrophils in % and in cells.
  */
 export const findAnalyte = (name: string, { groups, ucum, convert }: Lookup): NamedAnalyte => {
-  const { analytes, exact } = candidates(nameKey(name));
+  const { analytes, match } = candidates(nameKey(name));
   const known = [...new Set(analytes)].filter(({ group }) => groups.includes(group));
   if (known.length === 0) return { kind: 'unknown' };
   const fitting =
     ucum === undefined ? known : known.filter((analyte) => inOwnUnit(1, ucum, { analyte, convert }) !== undefined);
   const [first, ...others] = fitting.length === 0 ? known : fitting;
   return first !== undefined && others.length === 0
-    ? { kind: 'found', analyte: first, exact }
+    ? { kind: 'found', analyte: first, match }
     : { kind: 'ambiguous', analytes: known };
 };

@@ -45,9 +45,7 @@ const better = (a: Candidate, b: Candidate): number =>
 const chosen = (candidates: readonly Candidate[]): Field | undefined => {
   const [best, ...others] = [...candidates].sort(better);
   if (best === undefined) return undefined;
-  const rivals = others.filter(
-    (other) => better(best, other) === 0 && other.reading.value !== best.reading.value,
-  );
+  const rivals = others.filter((other) => better(best, other) === 0 && other.reading.value !== best.reading.value);
   if (rivals.length === 0) return fieldOf(best.reading);
   return fieldOf({
     ...best.reading,

@@ -29,7 +29,7 @@ const unitReasons = (unit: Measurement['unit'], analyte: Analyte | undefined): F
 };
 
 const nameReasons = (named: NamedAnalyte): FieldReason[] => {
-  if (named.kind === 'found') return named.exact ? [] : ['name_inexact'];
+  if (named.kind === 'found') return named.match === 'near' ? ['name_inexact'] : [];
   return ['analyte_unknown'];
 };
 

@@ -18,9 +18,7 @@ export interface Medication {
 
 const UNITS = 'mg\\/(?:\\d+\\s*)?mL|mcg\\/\\w+|mg\\/\\w+|mg|mcg|µg|ug|g|mL|units?\\/mL|units?|IU|mEq|mmol|%';
 /** 20 mg, 500-125 mg, 0.05 %, 100 mcg/actuation. */
-const STRENGTH = new RegExp(
-  `(\\d+(?:[.,]\\d+)?(?:\\s?[-/]\\s?\\d+(?:[.,]\\d+)?)?\\s?(?:${UNITS}))(?![A-Za-z])`,
-);
+const STRENGTH = new RegExp(`(\\d+(?:[.,]\\d+)?(?:\\s?[-/]\\s?\\d+(?:[.,]\\d+)?)?\\s?(?:${UNITS}))(?![A-Za-z])`);
 const FORM =
   /\b((?:extended[- ]release|delayed[- ]release|oral|ER|XR|DR|EC|ODT)?\s?(?:tab(?:let)?s?|cap(?:sule)?s?|solution|suspension|syrup|cream|ointment|gel|drops|inhaler|spray|patch(?:es)?|injection|suppositor(?:y|ies)|powder))\b/i;
 /** How the directions of a drug begin, where they have no label. */
@@ -49,7 +47,8 @@ const headIn = (whole: Slice): Head | undefined => {
   const at = skipped + strength.index;
   const name = part(whole, skipped, strength.index);
   const printed = textOf(name);
-  if (!/^[\p{L}][\p{L}\p{N}\s/,().'-]{2,}$/u.test(printed) || DIRECTION.test(printed) || /:/.test(printed)) return undefined;
+  if (!/^[\p{L}][\p{L}\p{N}\s/,().'-]{2,}$/u.test(printed) || DIRECTION.test(printed) || /:/.test(printed))
+    return undefined;
   const end = at + strength[0].length;
   const behind = text.slice(end);
   const form = FORM.exec(behind);
@@ -136,7 +135,11 @@ const medicationOf = (whole: Part): Medication => {
   const labels = labelsOf<LabelName>(rows, LABELS);
   const first = (name: LabelName): readonly [Labelled<LabelName>, Slice] | undefined => {
     const found = labels.filter((label) => label.name === name && label.marked);
-    return found.flatMap((label) => placesOf(label, rows, labels).slice(0, 1).map((place) => [label, place] as const))[0];
+    return found.flatMap((label) =>
+      placesOf(label, rows, labels)
+        .slice(0, 1)
+        .map((place) => [label, place] as const),
+    )[0];
   };
   const [sig, quantity, refills, form] = [first('sig'), first('quantity'), first('refills'), first('form')];
   const counted = (place: Slice | undefined): Field | null =>

@@ -1,4 +1,4 @@
-import { findAnalyte, type ConvertUnits } from '../analytes/lookup.ts';
+import { findAnalyte, spelled, type ConvertUnits } from '../analytes/lookup.ts';
 import type { AnalyteGroup } from '../analytes/analyte-table.ts';
 import { KINDS, LAB_GROUPS } from '../kinds/kinds.ts';
 import type { Row } from '../layout/rows.ts';
@@ -11,7 +11,7 @@ import { measuredField, type Measurement } from './measured.ts';
 
 /** A row of a lab report. */
 export interface LabResult {
-  /** As printed. */
+  /** As printed; of letters that print alike, those that a known name is spelled with. */
   readonly name: string;
   /** Key of the analyte; null where it isn't known. */
   readonly analyte: string | null;
@@ -77,11 +77,7 @@ const nameIn = (slices: readonly Slice[] | undefined): string =>
     .replace(/^[•*·-]+\s*|[\s.…:*]+$/g, '')
     .trim();
 
-const resultOf = (
-  cells: Cells,
-  groups: readonly AnalyteGroup[],
-  convert: ConvertUnits,
-): LabResult | undefined => {
+const resultOf = (cells: Cells, groups: readonly AnalyteGroup[], convert: ConvertUnits): LabResult | undefined => {
   const name = nameIn(cells.name);
   const value = valueIn(cells.value);
   if (!/\p{L}/u.test(name) || value === undefined) return undefined;
@@ -95,7 +91,7 @@ const resultOf = (
   // A line of text with a number in it is no result.
   if (analyte === undefined && range === undefined && (unit === undefined || unit === 'unknown')) return undefined;
   return {
-    name,
+    name: analyte === undefined ? name : spelled(name, analyte),
     analyte: analyte?.key ?? null,
     result: field,
     reference: reference === '' ? null : { printed: reference, range: range ?? null },
@@ -129,7 +125,8 @@ const headlessRows = (rows: readonly Row[], convert: ConvertUnits): TableRow<Lab
   });
 
 const isUrine = (heading: string): boolean => /\burin/i.test(heading);
-const otherSpecimen = (heading: string): boolean => /\b(?:csf|cerebrospinal|stool|saliva|sputum|fluid|semen)\b/i.test(heading);
+const otherSpecimen = (heading: string): boolean =>
+  /\b(?:csf|cerebrospinal|stool|saliva|sputum|fluid|semen)\b/i.test(heading);
 
 /** Below a heading that names a specimen, a name means what it means there. */
 const groupsBelow = (heading: string): readonly AnalyteGroup[] => {

@@ -1,7 +1,7 @@
 import { ANALYTES } from '../analytes/analyte-table.ts';
 import type { ConvertUnits } from '../analytes/lookup.ts';
 import { KINDS } from '../kinds/kinds.ts';
-import { folded } from '../layout/labels.ts';
+import { alike, folded } from '../layout/labels.ts';
 import type { Row } from '../layout/rows.ts';
 import { trimmed, wholeOf, type Slice, type Span } from '../layout/spans.ts';
 import { readNumber } from '../values/numbers.ts';
@@ -45,7 +45,13 @@ const without = (span: Span, count: number): Span => ({
 });
 
 export const sectionsOf = (rows: readonly Row[]): Sections => {
-  const sections: Record<SectionName, Row[]> = { diagnoses: [], vital_signs: [], medications: [], follow_up: [], other: [] };
+  const sections: Record<SectionName, Row[]> = {
+    diagnoses: [],
+    vital_signs: [],
+    medications: [],
+    follow_up: [],
+    other: [],
+  };
   let current: SectionName | undefined;
   for (const row of rows) {
     const [first, ...others] = row.spans;
@@ -109,7 +115,10 @@ const pressureAt = (place: Place, convert: ConvertUnits): VitalSign[] => {
   ] as const;
   return parts.flatMap(([name, from, text]) => {
     const slice = { span: place.span, from, to: from + text.length };
-    const { field, analyte } = measuredField({ name, number: readNumber(text), slice, unit, groups: ['vital'] }, convert);
+    const { field, analyte } = measuredField(
+      { name, number: readNumber(text), slice, unit, groups: ['vital'] },
+      convert,
+    );
     return analyte === undefined ? [] : [{ analyte: analyte.key, result: field }];
   });
 };
@@ -128,7 +137,7 @@ const signAt = (name: string, place: Place, convert: ConvertUnits): VitalSign[] 
 
 /** Where a name stands as a word of its own; -1 where it doesn't. */
 const endOfName = (text: string, name: string): number => {
-  const match = new RegExp(`(?:^|[^A-Za-z0-9])${escaped(name)}(?![A-Za-z0-9])`, 'i').exec(text);
+  const match = new RegExp(`(?:^|[^A-Za-z0-9])${escaped(alike(name))}(?![A-Za-z0-9])`).exec(alike(text));
   return match === null ? -1 : match.index + match[0].length;
 };
 

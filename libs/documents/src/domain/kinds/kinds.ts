@@ -41,7 +41,16 @@ const PATIENT_NAME: LabelledField = {
 const MRN: LabelledField = {
   meaning: 'medical record number',
   value: 'identifier',
-  labels: ['mrn', 'medical record number', 'medical record no', 'patient id', 'patient no', 'hospital no', 'uhid', 'pid'],
+  labels: [
+    'mrn',
+    'medical record number',
+    'medical record no',
+    'patient id',
+    'patient no',
+    'hospital no',
+    'uhid',
+    'pid',
+  ],
 };
 const DATE_OF_BIRTH: LabelledField = {
   meaning: 'date of birth',
@@ -92,7 +101,14 @@ export const KINDS = {
         meaning: 'when the specimen was taken',
         value: 'date',
         labels: [
-          ...['collected', 'collection date', 'date collected', 'collected on', 'specimen collected', 'sample collected'],
+          ...[
+            'collected',
+            'collection date',
+            'date collected',
+            'collected on',
+            'specimen collected',
+            'sample collected',
+          ],
           ...['collection date/time', 'date/time collected', 'drawn', 'date drawn', 'sample date', 'specimen date'],
         ],
       },
@@ -105,11 +121,30 @@ export const KINDS = {
     columns: {
       name: {
         meaning: 'what was measured',
-        heads: ['test', 'test name', 'tests', 'analyte', 'component', 'investigation', 'parameter', 'examination', 'assay'],
+        heads: [
+          'test',
+          'test name',
+          'tests',
+          'analyte',
+          'component',
+          'investigation',
+          'parameter',
+          'examination',
+          'assay',
+        ],
       },
       value: {
         meaning: 'the result',
-        heads: ['result', 'results', 'value', 'your value', 'in range', 'current result', 'observed value', 'result value'],
+        heads: [
+          'result',
+          'results',
+          'value',
+          'your value',
+          'in range',
+          'current result',
+          'observed value',
+          'result value',
+        ],
       },
       unit: { meaning: 'its unit', heads: ['unit', 'units', 'uom'] },
       reference: {
@@ -119,7 +154,10 @@ export const KINDS = {
           ...['biological reference interval', 'bio. ref. interval', 'standard range', 'ref interval', 'normal values'],
         ],
       },
-      flag: { meaning: 'whether it lies beyond that', heads: ['flag', 'flags', 'abnormal', 'status', 'h/l', 'out of range'] },
+      flag: {
+        meaning: 'whether it lies beyond that',
+        heads: ['flag', 'flags', 'abnormal', 'status', 'h/l', 'out of range'],
+      },
       other: {
         meaning: 'not read: earlier results, methods, laboratories',
         heads: ['previous', 'previous result', 'prior', 'last result', 'method', 'lab', 'date', 'comments', 'notes'],
@@ -152,7 +190,16 @@ export const KINDS = {
       date: {
         meaning: 'when it was written',
         value: 'date',
-        labels: ['date', 'date written', 'written', 'date issued', 'issued', 'prescribed on', 'date prescribed', 'rx date'],
+        labels: [
+          'date',
+          'date written',
+          'written',
+          'date issued',
+          'issued',
+          'prescribed on',
+          'date prescribed',
+          'rx date',
+        ],
       },
       prescriber: {
         meaning: 'who wrote it',
@@ -194,7 +241,16 @@ export const KINDS = {
       member_name: {
         meaning: 'who is insured',
         value: 'name',
-        labels: ['member name', 'member', 'subscriber name', 'subscriber', 'name', 'insured', 'name of insured', 'enrollee'],
+        labels: [
+          'member name',
+          'member',
+          'subscriber name',
+          'subscriber',
+          'name',
+          'insured',
+          'name of insured',
+          'enrollee',
+        ],
       },
       member_id: {
         meaning: 'number of the member',
@@ -209,7 +265,11 @@ export const KINDS = {
         value: 'identifier',
         labels: ['group number', 'group', 'group no', 'group #', 'grp', 'grp#', 'group id', 'policy group'],
       },
-      plan: { meaning: 'name of the plan', value: 'text', labels: ['plan', 'plan name', 'plan type', 'product', 'network'] },
+      plan: {
+        meaning: 'name of the plan',
+        value: 'text',
+        labels: ['plan', 'plan name', 'plan type', 'product', 'network'],
+      },
       rx_bin: { meaning: 'BIN for pharmacies', value: 'identifier', labels: ['rxbin', 'rx bin', 'bin', 'rx bin#'] },
       rx_pcn: { meaning: 'PCN for pharmacies', value: 'code', labels: ['rxpcn', 'rx pcn', 'pcn'] },
       rx_group: {
@@ -280,7 +340,13 @@ export const KINDS = {
       diagnoses: {
         meaning: 'diagnoses, the principal one first',
         headings: [
-          ...['principal diagnosis', 'primary diagnosis', 'discharge diagnosis', 'discharge diagnoses', 'final diagnosis'],
+          ...[
+            'principal diagnosis',
+            'primary diagnosis',
+            'discharge diagnosis',
+            'discharge diagnoses',
+            'final diagnosis',
+          ],
           ...['diagnosis', 'diagnoses', 'secondary diagnoses', 'secondary diagnosis', 'other diagnoses'],
         ],
       },
@@ -299,9 +365,30 @@ export const KINDS = {
       other: {
         meaning: 'not read',
         headings: [
-          ...['hospital course', 'history', 'history of present illness', 'past medical history', 'allergies', 'procedures'],
-          ...['physical examination', 'laboratory results', 'condition at discharge', 'disposition', 'diet', 'activity'],
-          ...['reason for admission', 'admission diagnosis', 'consultations', 'instructions', 'summary', 'attending physician'],
+          ...[
+            'hospital course',
+            'history',
+            'history of present illness',
+            'past medical history',
+            'allergies',
+            'procedures',
+          ],
+          ...[
+            'physical examination',
+            'laboratory results',
+            'condition at discharge',
+            'disposition',
+            'diet',
+            'activity',
+          ],
+          ...[
+            'reason for admission',
+            'admission diagnosis',
+            'consultations',
+            'instructions',
+            'summary',
+            'attending physician',
+          ],
         ],
       },
     },
@@ -324,7 +411,17 @@ export type ListName<K extends Kind> = keyof (typeof KINDS)[K]['lists'] & string
 /** Labels that are no field of ours: what stands behind them must not be taken for the value of another label. */
 export const OTHER_LABELS = [
   ...['sex', 'gender', 'age', 'address', 'phone', 'tel', 'fax', 'account', 'account no', 'page', 'printed', 'reported'],
-  ...['received', 'ordered', 'ordering physician', 'referring physician', 'attending', 'ward', 'room', 'license', 'npi'],
+  ...[
+    'received',
+    'ordered',
+    'ordering physician',
+    'referring physician',
+    'attending',
+    'ward',
+    'room',
+    'license',
+    'npi',
+  ],
   ...['dea', 'signature', 'effective', 'effective date', 'customer service', 'allergies', 'weight', 'height', 'status'],
   ...['report date', 'accession', 'accession no', 'lab no', 'sample id', 'ref by', 'issuer', 'payer id', 'dependents'],
 ] as const;

@@ -14,13 +14,15 @@ export interface Labelled<Name extends string> {
   readonly length: number;
 }
 
-/** Letters that print alike become one; neither case nor spaces nor dots count. */
-export const folded = (text: string): string =>
+/** Letters that print alike become one, and case doesn't count. As long as the text. */
+export const alike = (text: string): string =>
   text
-    .toLowerCase()
-    .replace(/[^\p{Letter}\p{Number}#%/+]/gu, '')
+    .replace(/[A-Z]/g, (letter) => letter.toLowerCase())
     .replace(/[i1|]/g, 'l')
     .replace(/0/g, 'o');
+
+/** What is left of a text where neither case nor spaces nor marks count, and letters that print alike are one. */
+export const folded = (text: string): string => alike(text.toLowerCase().replace(/[^\p{Letter}\p{Number}#%/+]/gu, ''));
 
 const isWordCharacter = (character: string | undefined): boolean =>
   character !== undefined && /[\p{Letter}\p{Number}]/u.test(character);
@@ -48,6 +50,10 @@ export type LabelTable<Name extends string> = Readonly<Record<Name, readonly str
 
 const SEPARATOR = /[\s|;,/(]/;
 
+/** What follows says that it is a label; at the beginning, that nothing follows says so, too. */
+const isMarked = (text: string, start: number, end: number): boolean =>
+  /^\s*[:#]/.test(text.slice(end)) || text[start] === '#' || (start === 0 && /^\s*\.?\s*$/.test(text.slice(end)));
+
 /** Labels of a text from left to right, the longest where several fit. */
 const occurrences = <Name extends string>(text: string, table: readonly (readonly [Name, string])[]) => {
   const found: Occurrence<Name>[] = [];
@@ -58,8 +64,8 @@ const occurrences = <Name extends string>(text: string, table: readonly (readonl
     for (const [name, label] of table) {
       const end = endOfLabel(text, start, label);
       if (end <= (best?.end ?? -1)) continue;
-      const marked = /^\s*(?:[:#]|\.?$)/.test(text.slice(end)) || text[start] === '#';
-      if (start === 0 || marked) best = { name, start, end, marked };
+      const marked = isMarked(text, start, end);
+      if (marked || start === 0) best = { name, start, end, marked };
     }
     if (best === undefined) continue;
     found.push(best);

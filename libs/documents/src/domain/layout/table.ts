@@ -61,7 +61,9 @@ const columnOf = <Name extends string>(extent: readonly [number, number], heads:
 /** A piece under several heads was found in one: it is taken apart by its words. */
 const piecesOf = <Name extends string>(span: Span, heads: readonly Head<Name>[]): Slice[] => {
   const whole = wholeOf(span);
-  const over = heads.filter(({ left, right }) => overlap([left, right], [span.left, span.right]) > 0.3 * (right - left));
+  const over = heads.filter(
+    ({ left, right }) => overlap([left, right], [span.left, span.right]) > 0.3 * (right - left),
+  );
   return over.length > 1 ? wordsOf(whole) : [whole];
 };
 

@@ -29,7 +29,8 @@ const digitsOnly = (match: RegExpExecArray, order: DateOrder | undefined): Print
   const [first, second, year] = [Number(match[1]), Number(match[2]), Number(match[3])];
   const dayFirst = iso(year, second, first);
   const monthFirst = iso(year, first, second);
-  if (dayFirst === undefined || monthFirst === undefined || dayFirst === monthFirst) return dated(dayFirst ?? monthFirst);
+  if (dayFirst === undefined || monthFirst === undefined || dayFirst === monthFirst)
+    return dated(dayFirst ?? monthFirst);
   if (order !== undefined) return dated(order === 'day_first' ? dayFirst : monthFirst);
   return { kind: 'ambiguous', values: [monthFirst, dayFirst] };
 };
@@ -42,9 +43,11 @@ export const readDate = (text: string, order?: DateOrder): PrintedDate | undefin
   const first = YEAR_FIRST.exec(text);
   if (first !== null) return dated(iso(Number(first[1]), Number(first[2]), Number(first[3])));
   const named = NAMED.exec(text);
-  if (named !== null && monthOf(named[2]!) > 0) return dated(iso(Number(named[3]), monthOf(named[2]!), Number(named[1])));
+  if (named !== null && monthOf(named[2]!) > 0)
+    return dated(iso(Number(named[3]), monthOf(named[2]!), Number(named[1])));
   const other = NAMED_FIRST.exec(text);
-  if (other !== null && monthOf(other[1]!) > 0) return dated(iso(Number(other[3]), monthOf(other[1]!), Number(other[2])));
+  if (other !== null && monthOf(other[1]!) > 0)
+    return dated(iso(Number(other[3]), monthOf(other[1]!), Number(other[2])));
   const last = YEAR_LAST.exec(text);
   return last === null ? undefined : digitsOnly(last, order);
 };

@@ -106,6 +106,9 @@ const FLAGS: Readonly<Record<string, Flag>> = {
 };
 
 export const readFlag = (text: string): Flag | undefined => {
-  const word = text.trim().toLowerCase().replace(/[()[\]]/g, '');
+  const word = text
+    .trim()
+    .toLowerCase()
+    .replace(/[()[\]]/g, '');
   return FLAGS[word] ?? FLAGS[word.replace(/^\*+|\*+$/g, '')];
 };

@@ -70,13 +70,7 @@ const UNITS: Readonly<Record<string, readonly [string, ...string[]]>> = {
 
 /** As printed, without spaces, one letter for those that print alike, µ as u, small digits as digits. */
 const foldedUnit = (text: string): string =>
-  folded(
-    text
-      .normalize('NFKC')
-      .replace(/[μµ]/g, 'u')
-      .replace(/[º°]/g, '')
-      .replace(/[*^]/g, ''),
-  );
+  folded(text.normalize('NFKC').replace(/[μµ]/g, 'u').replace(/[º°]/g, '').replace(/[*^]/g, ''));
 
 const BY_PRINT: ReadonlyMap<string, Unit> = new Map(
   Object.entries(UNITS).flatMap(([ucum, prints]) =>
