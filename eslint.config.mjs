@@ -46,7 +46,7 @@ const boundaries = ({ inSpecs }) => [
       { ...knows('pure', 'pure'), ...(inSpecs ? {} : { bannedExternalImports: ['*'] }) },
       { ...knows('contracts', 'pure'), allowedExternalImports: ['zod', ...(inSpecs ? ['fast-check'] : [])] },
       knows('platform', 'pure', 'contracts', ...(inSpecs ? ['testing'] : [])),
-      knows('engine', 'pure', 'platform'),
+      knows('engine', 'pure', 'platform', ...(inSpecs ? ['testing'] : [])),
       knows('context', 'pure', 'contracts', 'platform', 'engine', ...(inSpecs ? ['testing'] : [])),
       knows('testing', 'pure', 'contracts', 'platform'),
       knows('sdk', 'pure', 'contracts'),

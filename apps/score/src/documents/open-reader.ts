@@ -9,7 +9,10 @@ export interface OpenReader {
 /** A reader whose models run on the CPU, in a thread of their own as in the tier. */
 export const openReader = async (modelsDirectory: string): Promise<OpenReader> => {
   const models = Object.entries(TEXT_MODELS).map(([name, version]) => ({ name, version }));
-  const thread = await InferenceThread.start({ runtime: { modelsDirectory, engines: ['cpu'] }, models }, () => undefined);
+  const thread = await InferenceThread.start(
+    { runtime: { modelsDirectory, engines: ['cpu'] }, models },
+    () => undefined,
+  );
   return {
     reader: await DocumentReader.open(thread.holder, modelsDirectory),
     close: () => thread.close(),

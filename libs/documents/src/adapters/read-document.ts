@@ -4,17 +4,11 @@ import { folded } from '../domain/layout/labels.ts';
 import { rowsOf, type Row } from '../domain/layout/rows.ts';
 import type { PageLine } from '../domain/layout/spans.ts';
 import type { Picture } from '../domain/picture/picture.ts';
-import { fileTooLarge } from './decode/decode-faults.ts';
-import { decodePdf, type PdfPage } from './decode/decode-pdf.ts';
-import { decodePicture } from './decode/decode-picture.ts';
-import { mediaTypeOf } from './decode/media-type.ts';
+import { decodePages } from './decode/decode-pages.ts';
 import { loadAlphabet } from './text/characters.ts';
 import { PageReader, type ReadPage } from './text/page-reader.ts';
 import { TextReader } from './text/text-reader.ts';
 import { convertUnits } from './units.ts';
-
-/** Bytes that a document may have: the company's published limit. */
-export const MAX_BYTES = 10_000_000;
 
 export interface PageOfDocument {
   /** In pixels: polygons are in them. */
@@ -34,11 +28,6 @@ const CHECKED_LINES = 6;
 const AGREEING = 2 / 3;
 
 const textOf = (characters: PageLine['characters']): string => characters.map(({ character }) => character).join('');
-
-async function* pagesOf(bytes: Uint8Array): AsyncGenerator<PdfPage, void> {
-  if (mediaTypeOf(bytes) === 'application/pdf') yield* decodePdf(bytes);
-  else yield { picture: await decodePicture(bytes), text: undefined };
-}
 
 /** Reads clinical documents out of pictures and PDFs, in memory only. One at a time. */
 export class DocumentReader {
@@ -60,14 +49,12 @@ export class DocumentReader {
   }
 
   /**
-   * @throws Fault invalid documents.unsupported_type, documents.file_too_large, documents.unreadable,
-   *   documents.picture_too_large, documents.encrypted, documents.too_many_pages; and as `Inference`
+   * @throws Fault as `decodePages`, and as `Inference`
    */
   async read(bytes: Uint8Array, hints: ExtractionHints = {}): Promise<DocumentReading> {
-    if (bytes.length > MAX_BYTES) throw fileTooLarge(MAX_BYTES);
     const rows: Row[] = [];
     const pages: PageOfDocument[] = [];
-    for await (const { picture, text } of pagesOf(bytes)) {
+    for await (const { picture, text } of decodePages(bytes)) {
       const trusted = text !== undefined && (await this.#agrees(picture, text));
       const { lines, toFlat }: ReadPage = trusted
         ? { lines: text, toFlat: [1, 0, 0, 0, 1, 0, 0, 0] }

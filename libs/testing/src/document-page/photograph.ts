@@ -50,19 +50,34 @@ const unitPoint = (corners: readonly Shift[], x: number, y: number): readonly [n
   return [u, v];
 };
 
+/** A pixel of a picture, interpolated; `table` beyond its edge. */
+const colourAt = (
+  { width, height, data }: Raster,
+  x: number,
+  y: number,
+  table: readonly number[],
+): readonly number[] => {
+  if (x < 0 || y < 0 || x >= width - 1 || y >= height - 1) return table;
+  const [left, top] = [Math.floor(x), Math.floor(y)];
+  const [fx, fy] = [x - left, y - top];
+  const at = (dx: number, dy: number, c: number): number => data[3 * ((top + dy) * width + left + dx) + c]!;
+  return [0, 1, 2].map((c) => {
+    const upper = at(0, 0, c) * (1 - fx) + at(1, 0, c) * fx;
+    return upper * (1 - fy) + (at(0, 1, c) * (1 - fx) + at(1, 1, c) * fx) * fy;
+  });
+};
+
 /** A page as a camera sees it from aslant: its corners moved, on a table. */
-export const photographed = ({ width, height, data }: Raster, { corners, table, margin }: Camera): Raster => {
-  const [outWidth, outHeight] = [Math.round(width * (1 + 2 * margin)), Math.round(height * (1 + 2 * margin))];
-  const out = new Uint8Array(3 * outWidth * outHeight);
+export const photographed = (page: Raster, { corners, table, margin }: Camera): Raster => {
+  const [width, height] = [Math.round(page.width * (1 + 2 * margin)), Math.round(page.height * (1 + 2 * margin))];
+  const data = new Uint8Array(3 * width * height);
   const places = corners.map(([dx, dy], i): Shift => [(i === 1 || i === 2 ? 1 : 0) + dx, (i > 1 ? 1 : 0) + dy]);
-  for (let at = 0; at < outWidth * outHeight; at++) {
-    const [x, y] = [at % outWidth, Math.floor(at / outWidth)];
-    const [u, v] = unitPoint(places, x / width - margin, y / height - margin);
-    const inside = u >= 0 && v >= 0 && u < 1 && v < 1;
-    const from = 3 * (Math.floor(v * height) * width + Math.floor(u * width));
-    for (let c = 0; c < 3; c++) out[3 * at + c] = inside ? data[from + c]! : table[c]!;
+  for (let at = 0; at < width * height; at++) {
+    const [x, y] = [at % width, Math.floor(at / width)];
+    const [u, v] = unitPoint(places, x / page.width - margin, y / page.height - margin);
+    data.set(colourAt(page, u * page.width, v * page.height, table), 3 * at);
   }
-  return { width: outWidth, height: outHeight, data: out };
+  return { width, height, data };
 };
 
 /** Quarters of a turn, clockwise. */

@@ -1,4 +1,6 @@
-import { KINDS, OTHER_LABELS, type FieldName, type Kind, type LabelledField, type ValueKind } from '../kinds/kinds.ts';
+import type { LabelledField, ValueKind } from '../kinds/kind.ts';
+import { KINDS, type FieldName, type Kind } from '../kinds/kinds.ts';
+import { OTHER_LABELS } from '../kinds/reading-rules.ts';
 import { labelsOf, placesOf, type Labelled } from '../layout/labels.ts';
 import type { Row } from '../layout/rows.ts';
 import { textOf, type Slice } from '../layout/spans.ts';

@@ -35,10 +35,9 @@ const nameReasons = (named: NamedAnalyte): FieldReason[] => {
 
 const flagDisagrees = ({ number, range, flag }: Measurement): boolean => {
   if (number === undefined || range === undefined || number.comparator !== undefined) return false;
-  const above = range.high !== undefined && number.value > range.high;
-  const below = range.low !== undefined && number.value < range.low;
-  if (flag === 'high' || flag === 'critical_high') return !above && range.high !== undefined;
-  if (flag === 'low' || flag === 'critical_low') return !below && range.low !== undefined;
+  const { low, high } = range;
+  if (flag === 'high' || flag === 'critical_high') return high !== undefined && number.value <= high;
+  if (flag === 'low' || flag === 'critical_low') return low !== undefined && number.value >= low;
   return false;
 };
 
@@ -57,18 +56,44 @@ const valueReasons = (measurement: Measurement, comparable: number | undefined, 
   return reasons;
 };
 
+interface Placed {
+  readonly named: NamedAnalyte;
+  readonly analyte: Analyte | undefined;
+  readonly ucum: string | undefined;
+  /** In the analyte's own unit. */
+  readonly comparable: number | undefined;
+}
+
 /** Which analyte it is, and what the value is in the analyte's own unit. */
-const placed = (measurement: Measurement, convert: ConvertUnits) => {
+const placed = (measurement: Measurement, convert: ConvertUnits): Placed => {
   const { name, groups, number, unit } = measurement;
   const ucum = unit === undefined || unit === 'unknown' ? undefined : unit.ucum;
   const named = findAnalyte(name, { groups, ucum, convert });
-  const analyte = named.kind === 'found' ? named.analyte : undefined;
-  const comparable =
-    analyte === undefined || number === undefined
-      ? undefined
-      : inOwnUnit(number.value, ucum ?? analyte.ucum, { analyte, convert });
+  if (named.kind !== 'found') return { named, analyte: undefined, ucum, comparable: undefined };
+  const { analyte } = named;
+  const comparable = number && inOwnUnit(number.value, ucum ?? analyte.ucum, { analyte, convert });
   return { named, analyte, ucum, comparable };
 };
+
+const reasonsOf = (measurement: Measurement, { named, analyte, comparable }: Placed): FieldReason[] => {
+  const { number, slice, unit } = measurement;
+  const unfit = analyte !== undefined && number !== undefined && comparable === undefined;
+  return [
+    ...nameReasons(named),
+    ...unitReasons(unit, analyte),
+    ...(unfit ? (['unit_unfit'] as const) : []),
+    ...(number === undefined && unclear(slice) ? (['ambiguous'] as const) : []),
+    ...valueReasons(measurement, comparable, analyte),
+  ];
+};
+
+const comparableOf = ({ analyte, comparable }: Placed): MeasuredField['comparable'] =>
+  analyte === undefined || comparable === undefined
+    ? null
+    : { value: Number(comparable.toPrecision(12)), ucum: analyte.ucum };
+
+const printedUnit = (unit: Measurement['unit']): string | null =>
+  unit === undefined || unit === 'unknown' ? null : unit.printed;
 
 /** A measured value with its codes, and every reason to doubt it. */
 export const measuredField = (
@@ -76,29 +101,18 @@ export const measuredField = (
   convert: ConvertUnits,
 ): { readonly field: MeasuredField; readonly analyte: Analyte | undefined } => {
   const { number, slice, unit } = measurement;
-  const { named, analyte, ucum, comparable } = placed(measurement, convert);
-  const unfit = analyte !== undefined && number !== undefined && comparable === undefined;
-  const reasons: FieldReason[] = [
-    ...nameReasons(named),
-    ...unitReasons(unit, analyte),
-    ...(unfit ? (['unit_unfit'] as const) : []),
-    ...(number === undefined && unclear(slice) ? (['ambiguous'] as const) : []),
-    ...valueReasons(measurement, comparable, analyte),
-  ];
-  const field = fieldOf({ slice, value: number?.value, reasons });
-  const certain = field.value !== null;
+  const place = placed(measurement, convert);
+  const field = fieldOf({ slice, value: number?.value, reasons: reasonsOf(measurement, place) });
+  const given = field.value !== null;
   return {
-    analyte,
+    analyte: place.analyte,
     field: {
       ...field,
-      unit: unit === undefined || unit === 'unknown' ? null : unit.printed,
-      ucum: ucum ?? null,
-      loinc: analyte?.loinc ?? null,
-      comparator: certain ? (number?.comparator ?? null) : null,
-      comparable:
-        certain && analyte !== undefined && comparable !== undefined
-          ? { value: Number(comparable.toPrecision(12)), ucum: analyte.ucum }
-          : null,
+      unit: printedUnit(unit),
+      ucum: place.ucum ?? null,
+      loinc: place.analyte?.loinc ?? null,
+      comparator: given ? (number?.comparator ?? null) : null,
+      comparable: given ? comparableOf(place) : null,
     },
   };
 };

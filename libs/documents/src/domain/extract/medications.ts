@@ -1,7 +1,7 @@
 import { KINDS } from '../kinds/kinds.ts';
 import { labelsOf, placesOf, type Labelled } from '../layout/labels.ts';
 import type { Row } from '../layout/rows.ts';
-import { textOf, trimmed, wholeOf, type Slice, type Span } from '../layout/spans.ts';
+import { textOf, trimmed, wholeOf, type Slice } from '../layout/spans.ts';
 import { tableRows, type TableRow } from '../layout/table.ts';
 import { readCount } from '../values/words.ts';
 import { fieldOf, type Field } from './fields.ts';
@@ -87,17 +87,14 @@ const partsOf = (rows: readonly Row[]): Part[] => {
 };
 
 /** Directions go on in the next row where that has no label and stands close below. */
-const continued = (label: Labelled<LabelName>, { rows }: Part, labels: readonly Labelled<LabelName>[]): Slice[] => {
-  const lines: Slice[] = [];
-  let above: Span = label.span;
-  for (const { spans } of rows.slice(label.row + 1)) {
-    const [next] = spans;
-    const isNext =
-      next !== undefined &&
-      !labels.some(({ span }) => span === next) &&
-      next.y - above.y < 1.5 * above.height &&
-      Math.abs(next.left - label.span.left) < 6 * above.height;
-    if (!isNext || spans.length > 1) break;
+const continued = (start: Slice, rows: readonly Row[], labels: readonly Labelled<LabelName>[]): Slice[] => {
+  const lines = [start];
+  let above = start.span;
+  for (const { spans } of rows.slice(rows.findIndex(({ spans: row }) => row.includes(above)) + 1)) {
+    const [next, ...others] = spans;
+    if (next === undefined || others.length > 0 || labels.some(({ span }) => span === next)) break;
+    const below = next.y - above.y < 1.5 * above.height;
+    if (!below || Math.abs(next.left - start.span.left) > 6 * above.height) break;
     lines.push(wholeOf(next));
     above = next;
   }
@@ -114,14 +111,14 @@ const joined = (slices: readonly Slice[]): Field | null => {
 };
 
 /** Directions without a label: what is behind the drug, else a row that begins as directions do. */
-const unlabelledSig = ({ head, rows }: Part): Slice[] => {
+const unlabelledSig = ({ head, rows }: Part): Slice | undefined => {
   const behind = trimmed(afterForm(head));
-  if (/\p{L}{2}/u.test(textOf(behind))) return [behind];
+  if (/\p{L}{2}/u.test(textOf(behind))) return behind;
   const line = rows
     .slice(1)
     .flatMap(({ spans }) => spans)
     .find(({ text }) => DIRECTION.test(text));
-  return line === undefined ? [] : [wholeOf(line)];
+  return line && wholeOf(line);
 };
 
 const afterForm = ({ rest, form }: Head): Slice => {
@@ -130,28 +127,26 @@ const afterForm = ({ rest, form }: Head): Slice => {
   return { span: rest.span, from: from + skipped, to: rest.to };
 };
 
+const orNull = (slice: Slice | undefined, value?: (text: string) => string | undefined): Field | null => {
+  if (slice === undefined) return null;
+  return value === undefined ? field(slice) : field(slice, value(textOf(slice)));
+};
+
 const medicationOf = (whole: Part): Medication => {
   const { head, rows } = whole;
   const labels = labelsOf<LabelName>(rows, LABELS);
-  const first = (name: LabelName): readonly [Labelled<LabelName>, Slice] | undefined => {
-    const found = labels.filter((label) => label.name === name && label.marked);
-    return found.flatMap((label) =>
-      placesOf(label, rows, labels)
-        .slice(0, 1)
-        .map((place) => [label, place] as const),
-    )[0];
-  };
-  const [sig, quantity, refills, form] = [first('sig'), first('quantity'), first('refills'), first('form')];
-  const counted = (place: Slice | undefined): Field | null =>
-    place === undefined ? null : field(place, readCount(textOf(place)));
-  const formSlice = head.form ?? form?.[1];
+  const labelled = (name: LabelName): Slice | undefined =>
+    labels
+      .filter((label) => label.name === name && label.marked)
+      .flatMap((label) => placesOf(label, rows, labels).slice(0, 1))[0];
+  const sig = labelled('sig') ?? unlabelledSig(whole);
   return {
     name: field(head.name),
     strength: field(head.strength),
-    form: formSlice === undefined ? null : field(formSlice),
-    sig: sig === undefined ? joined(unlabelledSig(whole)) : joined([sig[1], ...continued(sig[0], whole, labels)]),
-    quantity: counted(quantity?.[1]),
-    refills: counted(refills?.[1]),
+    form: orNull(head.form ?? labelled('form')),
+    sig: joined(sig === undefined ? [] : continued(sig, rows, labels)),
+    quantity: orNull(labelled('quantity'), readCount),
+    refills: orNull(labelled('refills'), readCount),
   };
 };
 
@@ -159,21 +154,20 @@ type MedicationColumn = keyof typeof KINDS.prescription.columns;
 
 /** A row of a table of drugs; the strength stands in a column of its own or behind the name. */
 const fromTable = ({ cells }: TableRow<MedicationColumn>): Medication[] => {
-  const [named] = cells.name ?? [];
-  if (named === undefined || !/\p{L}{3}/u.test(textOf(named))) return [];
-  const head = headIn(named);
   const cell = (column: MedicationColumn): Slice | undefined => cells[column]?.[0];
-  const [strength, quantity, refills] = [cell('strength') ?? head?.strength, cell('quantity'), cell('refills')];
+  const named = cell('name');
+  if (named === undefined || !/\p{L}{3}/u.test(textOf(named))) return [];
+  const head: Partial<Head> = headIn(named) ?? {};
+  const strength = cell('strength') ?? head.strength;
   if (strength === undefined) return [];
-  const form = cell('form') ?? head?.form;
   return [
     {
-      name: field(head?.name ?? trimmed(named)),
+      name: field(head.name ?? trimmed(named)),
       strength: field(strength),
-      form: form === undefined ? null : field(form),
+      form: orNull(cell('form') ?? head.form),
       sig: joined(cells.sig ?? []),
-      quantity: quantity === undefined ? null : field(quantity, readCount(textOf(quantity))),
-      refills: refills === undefined ? null : field(refills, readCount(textOf(refills))),
+      quantity: orNull(cell('quantity'), readCount),
+      refills: orNull(cell('refills'), readCount),
     },
   ];
 };

@@ -1,6 +1,7 @@
 import { findAnalyte, spelled, type ConvertUnits } from '../analytes/lookup.ts';
 import type { AnalyteGroup } from '../analytes/analyte-table.ts';
-import { KINDS, LAB_GROUPS } from '../kinds/kinds.ts';
+import { KINDS } from '../kinds/kinds.ts';
+import { LAB_GROUPS } from '../kinds/reading-rules.ts';
 import type { Row } from '../layout/rows.ts';
 import { textOf, trimmed, wholeOf, wordsOf, type Slice } from '../layout/spans.ts';
 import { tableRows, type TableRow } from '../layout/table.ts';
@@ -77,25 +78,35 @@ const nameIn = (slices: readonly Slice[] | undefined): string =>
     .replace(/^[•*·-]+\s*|[\s.…:*]+$/g, '')
     .trim();
 
+/** A line of text with a number in it is no result: a known name, a range or a unit says that it is one. */
+const isResult = ({ range, unit }: Measurement, known: boolean): boolean =>
+  known || range !== undefined || (unit !== undefined && unit !== 'unknown');
+
+const printedRange = (printed: string): LabResult['reference'] =>
+  printed === '' ? null : { printed, range: readRange(printed) ?? null };
+
 const resultOf = (cells: Cells, groups: readonly AnalyteGroup[], convert: ConvertUnits): LabResult | undefined => {
   const name = nameIn(cells.name);
   const value = valueIn(cells.value);
   if (!/\p{L}/u.test(name) || value === undefined) return undefined;
   const reference = textOfAll(cells.reference);
-  const range = readRange(reference);
-  const flag = value.flag ?? readFlag(textOfAll(cells.flag));
-  const number = readNumber(textOf(value.slice));
-  const unit = unitOf(cells, value.rest, reference);
-  const measurement: Measurement = { name, number, slice: value.slice, unit, range, flag, groups };
+  const measurement: Measurement = {
+    name,
+    number: readNumber(textOf(value.slice)),
+    slice: value.slice,
+    unit: unitOf(cells, value.rest, reference),
+    range: readRange(reference),
+    flag: value.flag ?? readFlag(textOfAll(cells.flag)),
+    groups,
+  };
   const { field, analyte } = measuredField(measurement, convert);
-  // A line of text with a number in it is no result.
-  if (analyte === undefined && range === undefined && (unit === undefined || unit === 'unknown')) return undefined;
+  if (!isResult(measurement, analyte !== undefined)) return undefined;
   return {
     name: analyte === undefined ? name : spelled(name, analyte),
     analyte: analyte?.key ?? null,
     result: field,
-    reference: reference === '' ? null : { printed: reference, range: range ?? null },
-    flag: flag ?? null,
+    reference: printedRange(reference),
+    flag: measurement.flag ?? null,
   };
 };
 

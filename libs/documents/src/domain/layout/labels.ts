@@ -54,22 +54,32 @@ const SEPARATOR = /[\s|;,/(]/;
 const isMarked = (text: string, start: number, end: number): boolean =>
   /^\s*[:#]/.test(text.slice(end)) || text[start] === '#' || (start === 0 && /^\s*\.?\s*$/.test(text.slice(end)));
 
-/** Labels of a text from left to right, the longest where several fit. */
+/** A label begins with the text, behind a separator, or with a number sign. */
+const canBegin = (text: string, at: number): boolean => {
+  if (text[at] === '#') return true;
+  return isWordCharacter(text[at]) && (at === 0 || SEPARATOR.test(text[at - 1]!));
+};
+
+/** The longest label that stands at a place. */
+const labelAt = <Name extends string>(text: string, start: number, table: readonly (readonly [Name, string])[]) => {
+  let best: Occurrence<Name> | undefined;
+  for (const [name, label] of table) {
+    const end = endOfLabel(text, start, label);
+    if (end <= (best?.end ?? -1)) continue;
+    const marked = isMarked(text, start, end);
+    if (marked || start === 0) best = { name, start, end, marked };
+  }
+  return best;
+};
+
+/** Labels of a text from left to right. */
 const occurrences = <Name extends string>(text: string, table: readonly (readonly [Name, string])[]) => {
   const found: Occurrence<Name>[] = [];
   for (let start = 0; start < text.length; start++) {
-    if (!isWordCharacter(text[start]) && text[start] !== '#') continue;
-    if (start > 0 && isWordCharacter(text[start]) && !SEPARATOR.test(text[start - 1]!)) continue;
-    let best: Occurrence<Name> | undefined;
-    for (const [name, label] of table) {
-      const end = endOfLabel(text, start, label);
-      if (end <= (best?.end ?? -1)) continue;
-      const marked = isMarked(text, start, end);
-      if (marked || start === 0) best = { name, start, end, marked };
-    }
-    if (best === undefined) continue;
-    found.push(best);
-    start = best.end - 1;
+    const label = canBegin(text, start) ? labelAt(text, start, table) : undefined;
+    if (label === undefined) continue;
+    found.push(label);
+    start = label.end - 1;
   }
   return found;
 };

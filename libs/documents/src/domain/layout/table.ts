@@ -1,4 +1,4 @@
-import type { Column } from '../kinds/kinds.ts';
+import type { Column } from '../kinds/kind.ts';
 import { folded } from './labels.ts';
 import type { Row } from './rows.ts';
 import { extentOf, textOf, wholeOf, wordsOf, type Slice, type Span } from './spans.ts';

@@ -11,17 +11,22 @@ const LEAST_FILL = 0.94;
 /** Beyond its edge it is darker by this much at least, of 255: else the edge may be a table's on the page. Ours. */
 const LEAST_STEP = 18;
 
+const isEdge = ({ width, data }: Picture, pixel: number): boolean => {
+  for (let at = 3 * pixel; at < 3 * pixel + 3; at++) {
+    const across = Math.abs(data[at + 3]! - data[at - 3]!);
+    const down = Math.abs(data[at + 3 * width]! - data[at - 3 * width]!);
+    if (across > EDGE || down > EDGE) return true;
+  }
+  return false;
+};
+
 /** 1 where a surface ends. A pixel of such an edge is like its neighbours along it, so it is known by those across. */
-const edgesOf = ({ width, height, data }: Picture): Uint8Array => {
+const edgesOf = (picture: Picture): Uint8Array => {
+  const { width, height } = picture;
   const edges = new Uint8Array(width * height);
   for (let y = 1; y < height - 1; y++) {
     for (let x = 1; x < width - 1; x++) {
-      const at = 3 * (y * width + x);
-      for (let c = at; c < at + 3; c++) {
-        const across = Math.abs(data[c + 3]! - data[c - 3]!);
-        const down = Math.abs(data[c + 3 * width]! - data[c - 3 * width]!);
-        if (across > EDGE || down > EDGE) edges[y * width + x] = 1;
-      }
+      if (isEdge(picture, y * width + x)) edges[y * width + x] = 1;
     }
   }
   return edges;
@@ -61,21 +66,26 @@ const surroundings = (picture: Picture): Uint8Array => {
   return outside;
 };
 
+const islandAt = (start: number, seen: Uint8Array, width: number): number[] => {
+  const island = [start];
+  seen[start] = 1;
+  for (let i = 0; i < island.length; i++) {
+    for (const next of neighbours(island[i]!, width, seen.length)) {
+      if (seen[next] === 1) continue;
+      seen[next] = 1;
+      island.push(next);
+    }
+  }
+  return island;
+};
+
 /** Pixels of the largest island that is not outside. */
 const largestIsland = (outside: Uint8Array, width: number): number[] => {
   const seen = Uint8Array.from(outside);
   let largest: number[] = [];
   for (let start = 0; start < seen.length; start++) {
     if (seen[start] === 1) continue;
-    const island = [start];
-    seen[start] = 1;
-    for (let i = 0; i < island.length; i++) {
-      for (const next of neighbours(island[i]!, width, seen.length)) {
-        if (seen[next] === 1) continue;
-        seen[next] = 1;
-        island.push(next);
-      }
-    }
+    const island = islandAt(start, seen, width);
     if (island.length > largest.length) largest = island;
   }
   return largest;

@@ -84,15 +84,14 @@ export const transcribe = (probabilities: Float32Array, { characters, allowed }:
     const step = stepAt(probabilities, t * columns, allowed);
     gap = Math.max(gap, probabilities[t * columns + space]!);
     const seen = read.length === 0 ? withoutSpace(step, space) : step;
-    if (seen.best !== 0 && seen.best !== space) {
-      const character = characterOf(seen, characters, (t + 0.5) / steps);
-      if (seen.best !== previous) {
-        if (gap >= SPACE && read.length > 0) read.push(gapBetween(read.at(-1)!, character, gap));
-        read.push(character);
-        gap = 0;
-      } else if (character.confidence > read.at(-1)!.confidence) {
-        read.splice(-1, 1, character);
-      }
+    const isCharacter = seen.best !== 0 && seen.best !== space;
+    const character = characterOf(seen, characters, (t + 0.5) / steps);
+    if (isCharacter && seen.best !== previous) {
+      if (gap >= SPACE && read.length > 0) read.push(gapBetween(read.at(-1)!, character, gap));
+      read.push(character);
+      gap = 0;
+    } else if (isCharacter && character.confidence > read.at(-1)!.confidence) {
+      read.splice(-1, 1, character);
     }
     previous = seen.best;
   }

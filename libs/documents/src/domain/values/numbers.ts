@@ -43,19 +43,22 @@ const decimalMark = (digits: string): ',' | '.' | undefined | 'unclear' => {
  */
 export const readNumber = (text: string): PrintedNumber | undefined => {
   const match = NUMBER.exec(text.trim());
-  if (match === null) return undefined;
-  const digits = match[2]!.replace(/['\s]/g, '');
+  if (match === null || (/['\s]/.test(match[2]!) && !GROUPED.test(match[2]!))) return undefined;
+  const parts = partsOf(match[2]!.replace(/['\s]/g, ''));
+  if (parts === undefined) return undefined;
+  const { whole, part } = parts;
+  const printed = part === undefined ? whole : `${whole}.${part}`;
+  const comparator = COMPARATORS[match[1] ?? ''];
+  return { value: Number(printed), printed, comparator, decimals: part?.length ?? 0 };
+};
+
+/** The digits before and behind the mark of the decimals; undefined where groups of thousands are none. */
+const partsOf = (digits: string): { readonly whole: string; readonly part: string | undefined } | undefined => {
   const mark = decimalMark(digits);
   if (mark === 'unclear') return undefined;
-  if (/['\s]/.test(match[2]!) && !GROUPED.test(match[2]!)) return undefined;
   const [whole = '', part] = mark === undefined ? [digits] : splitAt(digits, digits.lastIndexOf(mark));
-  const groups = whole.split(/[.,]/);
-  if (groups.slice(1).some((group) => group.length !== 3)) return undefined;
-  const printed = groups.join('') + (part === undefined ? '' : `.${part}`);
-  const value = Number(printed);
-  return Number.isFinite(value)
-    ? { value, printed, comparator: COMPARATORS[match[1] ?? ''], decimals: part?.length ?? 0 }
-    : undefined;
+  const [first, ...groups] = whole.split(/[.,]/);
+  return groups.some((group) => group.length !== 3) ? undefined : { whole: [first, ...groups].join(''), part };
 };
 
 const splitAt = (text: string, at: number): readonly [string, string] => [text.slice(0, at), text.slice(at + 1)];

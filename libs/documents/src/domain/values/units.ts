@@ -38,7 +38,7 @@ const UNITS: Readonly<Record<string, readonly [string, ...string[]]>> = {
     ...['10^3/uL', 'x10^3/uL', 'x10*3/uL', 'x10E3/uL', '10E3/uL', '10x3/uL', 'x103/uL', '103/uL', 'K/uL'],
     ...['thou/uL', 'thousand/uL', 'thou/mm3', 'K/mm3', 'K/cumm', 'x10^3/mcL', 'K/mcL', '10^3/mm3'],
   ],
-  '10*9/L': ['10*9/L', '10^9/L', 'x10^9/L', 'x10*9/L', 'x10E9/L', '10E9/L', 'x109/L', '109/L', 'giga/L', 'G/L'],
+  '10*9/L': ['10*9/L', '10^9/L', 'x10^9/L', 'x10*9/L', 'x10E9/L', '10E9/L', 'x109/L', '109/L', 'giga/L'],
   '10*6/uL': [
     '10*6/uL',
     ...['10^6/uL', 'x10^6/uL', 'x10*6/uL', 'x10E6/uL', '10E6/uL', 'x106/uL', '106/uL', 'M/uL', 'mill/uL'],

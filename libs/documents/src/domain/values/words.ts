@@ -48,9 +48,15 @@ export interface PrintedDiagnosis {
   readonly icd10: string | undefined;
 }
 
+/** No code begins with a small l: it is an I. A 1 could be a number that is no code. */
+const MISREAD_I = /\(l(?=\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?\))/;
+
 /** Reads a diagnosis with the code that may stand beside it; bullets and numbers before it go. */
 export const readDiagnosis = (text: string): PrintedDiagnosis | undefined => {
-  const plain = text.trim().replace(/^(?:[•*·-]|\d{1,2}[.)])\s*/, '');
+  const plain = text
+    .trim()
+    .replace(/^(?:[•*·-]|\d{1,2}[.)])\s*/, '')
+    .replace(MISREAD_I, '(I');
   const code = ICD10.exec(plain)?.[1];
   const name = plain
     .replace(code ?? '', '')
