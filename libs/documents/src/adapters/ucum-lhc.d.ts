@@ -3,8 +3,8 @@ declare module '@lhncbc/ucum-lhc' {
     readonly status: 'succeeded' | 'failed' | 'error';
     readonly toVal: number | null;
   }
-  class UcumLhcUtils {
-    static getInstance(): UcumLhcUtils;
+  interface UnitLibrary {
     convertUnitTo(fromUnitCode: string, fromValue: number, toUnitCode: string): Conversion;
   }
+  export const UcumLhcUtils: { getInstance(): UnitLibrary };
 }

@@ -28,7 +28,7 @@ const OUTLYING_SLOPE = 0.05;
 
 const heightAtLeft = ({ x, y }: Point, { tilt, fan }: Slant): number => (y - tilt * x) / (1 + fan * x);
 
-const fit = (lines: readonly Placed[], start: Slant, tolerance: number): Slant => {
+const fitted = (lines: readonly Placed[], start: Slant, tolerance: number): Slant => {
   const sums = [
     [0, 0, 0],
     [0, 0, 0],
@@ -55,8 +55,8 @@ const slantOf = (lines: readonly Placed[]): Slant => {
     .map(({ left, right }) => (right.y - left.y) / Math.max(1, right.x - left.x))
     .sort((a, b) => a - b);
   const middle: Slant = { tilt: slopes[Math.floor(slopes.length / 2)]!, fan: 0 };
-  const rough = fit(telling, middle, 2 * OUTLYING_SLOPE);
-  return fit(telling, rough, OUTLYING_SLOPE);
+  const rough = fitted(telling, middle, 2 * OUTLYING_SLOPE);
+  return fitted(telling, rough, OUTLYING_SLOPE);
 };
 
 const placed = (line: PageLine, toFlat: Homography): Placed => {
