@@ -16,12 +16,6 @@ import { transcribe, type Alphabet, type ReadCharacter } from '../../domain/text
 /** The models of text, and the versions that a reader runs on. */
 export const TEXT_MODELS = { 'ppocr-detection': '1', 'ppocr-recognition': '1' } as const;
 
-/** A line of text in a picture. */
-export interface PictureLine {
-  readonly quad: Quad;
-  readonly characters: readonly ReadCharacter[];
-}
-
 /** ImageNet's, of 0-255, in the order blue, green, red: PaddleOCR gives its networks OpenCV's order. */
 const MEAN = [0.485, 0.456, 0.406] as const;
 const DEVIATION = [0.229, 0.224, 0.225] as const;

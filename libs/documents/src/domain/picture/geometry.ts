@@ -47,14 +47,6 @@ export const sliceOf = ([a, b, c, d]: Quad, from: number, to: number): Quad => [
   between(d, c, from),
 ];
 
-/** The smallest upright quad around others. */
-export const boundsOf = (quads: readonly Quad[]): Quad => {
-  const points = quads.flat();
-  const xs = points.map(({ x }) => x);
-  const ys = points.map(({ y }) => y);
-  return quadOf(Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys));
-};
-
 const cross = (o: Point, a: Point, b: Point): number => (a.x - o.x) * (b.y - o.y) - (a.y - o.y) * (b.x - o.x);
 
 /** Convex hull, clockwise on a screen (Andrew's monotone chain, 1979). */
