@@ -19,6 +19,8 @@ const rootsOf = (tag) =>
     .map((node) => node.data.root);
 const pureLibs = rootsOf('type:pure');
 const contexts = rootsOf('type:context');
+/** A context's domain and adapters without the context: what does the work, and owns no table and no operation. */
+const engines = rootsOf('type:engine');
 if (pureLibs.length === 0 || contexts.length === 0)
   throw new Error('The project graph is empty: it would let all pass.');
 
@@ -44,11 +46,12 @@ const boundaries = ({ inSpecs }) => [
       { ...knows('pure', 'pure'), ...(inSpecs ? {} : { bannedExternalImports: ['*'] }) },
       { ...knows('contracts', 'pure'), allowedExternalImports: ['zod', ...(inSpecs ? ['fast-check'] : [])] },
       knows('platform', 'pure', 'contracts', ...(inSpecs ? ['testing'] : [])),
-      knows('context', 'pure', 'contracts', 'platform', ...(inSpecs ? ['testing'] : [])),
+      knows('engine', 'pure', 'platform', ...(inSpecs ? ['testing'] : [])),
+      knows('context', 'pure', 'contracts', 'platform', 'engine', ...(inSpecs ? ['testing'] : [])),
       knows('testing', 'pure', 'contracts', 'platform'),
       knows('sdk', 'pure', 'contracts'),
       knows('ui', 'pure', 'contracts', 'sdk'),
-      knows('app', 'pure', 'contracts', 'platform', 'context', 'testing', 'sdk', 'ui'),
+      knows('app', 'pure', 'contracts', 'platform', 'engine', 'context', 'testing', 'sdk', 'ui'),
     ],
   },
 ];
@@ -73,7 +76,7 @@ const rings = [
     rules: imports(allowOnly('@smartscan/kernel|zod', 'Contracts are read everywhere, also in a browser.')),
   },
   {
-    files: under(contexts, 'src/domain/**/*.ts'),
+    files: under([...contexts, ...engines], 'src/domain/**/*.ts'),
     rules: imports(
       allowOnly('@smartscan/(?:kernel|signal)', 'domain/ knows itself, kernel and signal.'),
       notInto('app|adapters|index', 'domain/ is the innermost ring.'),
@@ -95,7 +98,7 @@ const rings = [
     ),
   },
   {
-    files: under(contexts, 'src/adapters/**/*.ts'),
+    files: under([...contexts, ...engines], 'src/adapters/**/*.ts'),
     rules: imports(notInto('index', 'The list knows the adapters, not the other way round.'), NO_PLACE),
   },
   {
@@ -222,7 +225,7 @@ export default tseslint.config(
   { files: SPECS, rules: { '@nx/enforce-module-boundaries': boundaries({ inSpecs: true }) } },
   ...rings,
   {
-    files: [...under(pureLibs, 'src/**/*.ts'), ...under(contexts, 'src/domain/**/*.ts')],
+    files: [...under(pureLibs, 'src/**/*.ts'), ...under([...contexts, ...engines], 'src/domain/**/*.ts')],
     ignores: SPECS,
     rules: { 'no-restricted-syntax': ['error', ...TIME_AND_CHANCE, ...WAITING] },
   },

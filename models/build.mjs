@@ -13,7 +13,7 @@ import path from 'node:path';
 import { convertTfjsGraph } from './convert/tfjs-graph.mjs';
 import { onnxFile } from './convert/onnx-file.mjs';
 
-const MODELS = ['face-detection/1', 'face-landmarks/1'];
+const MODELS = ['face-detection/1', 'face-landmarks/1', 'ppocr-detection/1', 'ppocr-recognition/1'];
 
 const require = createRequire(import.meta.url);
 /** Where npm put a package. `require.resolve` won't say: the package's `exports` hide its model files. */
@@ -25,12 +25,19 @@ const packageFolder = (name) => {
 };
 const digestOf = (bytes) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
-const convert = (config) => {
-  const { package: name, version, file } = config.source;
+/** The folder of the package that a model comes from, in the version that its config names. */
+const sourceFolder = ({ package: name, version }) => {
   const folder = packageFolder(name);
   const installed = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')).version;
   if (installed !== version) throw new Error(`${name} ${version} is wanted, ${installed} is installed`);
-  const graph = convertTfjsGraph(path.join(folder, file), {
+  return folder;
+};
+
+/** What ships as ONNX is taken as it is. */
+const convert = (config) => {
+  const source = path.join(sourceFolder(config.source), config.source.file);
+  if (source.endsWith('.onnx')) return readFileSync(source);
+  const graph = convertTfjsGraph(source, {
     name: config.name,
     input: config.inputs[0],
     outputs: config.outputs,
@@ -64,18 +71,25 @@ const layGraph = (model, rewrite) => {
 const build = (model, rewrite) => {
   const folder = path.join(import.meta.dirname, model);
   const configFile = path.join(folder, 'config.json');
-  const text = readFileSync(configFile, 'utf8');
-  const config = JSON.parse(text);
-  const modelFile = path.join(folder, config.file);
-  if (!rewrite && existsSync(modelFile) && digestOf(readFileSync(modelFile)) === config.digest) return;
-  const bytes = convert(config);
-  const digest = digestOf(bytes);
-  if (rewrite) writeFileSync(configFile, text.replace(config.digest, digest));
-  else if (digest !== config.digest) throw new Error(`${model}: the build gives ${digest}, config.json wants another`);
-  // Renamed into place, so that a reader never meets half a file.
-  writeFileSync(`${modelFile}.partial`, bytes);
-  renameSync(`${modelFile}.partial`, modelFile);
-  process.stdout.write(`models/${model}: ${bytes.length} bytes, ${digest}\n`);
+  const config = JSON.parse(readFileSync(configFile, 'utf8'));
+  const beside = (config.beside ?? []).map(({ file, digest, from }) => ({
+    file,
+    digest,
+    make: () => readFileSync(path.join(sourceFolder(config.source), from)),
+  }));
+  for (const { file, digest, make } of [{ ...config, make: () => convert(config) }, ...beside]) {
+    const target = path.join(folder, file);
+    if (!rewrite && existsSync(target) && digestOf(readFileSync(target)) === digest) continue;
+    const bytes = make();
+    const made = digestOf(bytes);
+    if (rewrite) writeFileSync(configFile, readFileSync(configFile, 'utf8').replace(digest, made));
+    else if (made !== digest)
+      throw new Error(`${model}: the build gives ${made} for ${file}, config.json wants another`);
+    // Renamed into place, so that a reader never meets half a file.
+    writeFileSync(`${target}.partial`, bytes);
+    renameSync(`${target}.partial`, target);
+    process.stdout.write(`models/${model}/${file}: ${bytes.length} bytes, ${made}\n`);
+  }
 };
 
 const rewrite = process.argv.includes('--rewrite');

@@ -28,6 +28,7 @@ export const PROJECT_TYPES = [
   'pure',
   'contracts',
   'platform',
+  'engine',
   'context',
   'testing',
   'sdk',

@@ -153,13 +153,16 @@ const alone = async (model: LoadedModel, inputs: Tensors, statistics: RunStatist
   }
 };
 
+/** For a side of a picture that the model leaves open: networks with a stride take no less than 32. */
+const OPEN_SIDE = 32;
+
 /** Runs the model once in every size that it will meet, so that nobody has to wait for what is compiled or allocated then. */
 const warm = async (model: LoadedModel, maxBatch: number): Promise<void> => {
   const { description, padded } = model;
   const sizes = padded && isBatched(description) ? bucketsUpTo(maxBatch) : [1];
   for (const rows of sizes) {
     const inputs = description.inputs.map(({ name, type, shape: wanted }) => {
-      const shape = wanted.map((size, at) => (size === -1 ? (at === 0 ? rows : 1) : size));
+      const shape = wanted.map((size, at) => (size === -1 ? (at === 0 ? rows : OPEN_SIDE) : size));
       return [name, { type, shape, data: new ARRAYS[type](lengthOf(shape)) }];
     });
     await model.run(Object.fromEntries(inputs) as Tensors);

@@ -1,0 +1,35 @@
+import { unsupportedType } from './decode-faults.ts';
+
+/** What a document may be sent as. */
+export type MediaType = 'image/jpeg' | 'image/png' | 'image/webp' | 'image/gif' | 'application/pdf';
+
+type Signature = readonly [MediaType, readonly (readonly [at: number, text: string])[]];
+
+/** What files begin with: RFC 2083, ISO 10918-1, the GIF89a and WebP specifications, ISO 32000-1 7.5.2. */
+const SIGNATURES: readonly Signature[] = [
+  ['image/jpeg', [[0, '\xff\xd8\xff']]],
+  ['image/png', [[0, '\x89PNG\r\n\x1a\n']]],
+  [
+    'image/webp',
+    [
+      [0, 'RIFF'],
+      [8, 'WEBP'],
+    ],
+  ],
+  ['image/gif', [[0, 'GIF87a']]],
+  ['image/gif', [[0, 'GIF89a']]],
+  ['application/pdf', [[0, '%PDF-']]],
+];
+
+/**
+ * What a file is, by its first bytes alone. Nothing else of it, nor of what the caller says, decides what reads it: a file
+ * that is two things at once is the one that it begins as.
+ *
+ * @throws Fault invalid documents.unsupported_type
+ */
+export const mediaTypeOf = (bytes: Uint8Array): MediaType => {
+  const head = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
+  const known = SIGNATURES.find(([, parts]) => parts.every(([at, text]) => head.startsWith(text, at)));
+  if (known === undefined) throw unsupportedType();
+  return known[0];
+};

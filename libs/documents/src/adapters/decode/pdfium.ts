@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { PDFiumModule } from '@hyzyla/pdfium';
+
+/** What is used of PDFium (public/fpdfview.h, fpdf_text.h, fpdf_edit.h). Pointers are numbers, booleans 0 and 1. */
+export interface Pdfium {
+  _FPDF_InitLibraryWithConfig(config: number): void;
+  _FPDF_LoadMemDocument(data: number, size: number, password: number): number;
+  _FPDF_GetLastError(): number;
+  _FPDF_GetPageCount(document: number): number;
+  _FPDF_LoadPage(document: number, index: number): number;
+  _FPDF_GetPageWidth(page: number): number;
+  _FPDF_GetPageHeight(page: number): number;
+  _FPDF_PageToDevice(
+    ...args: [
+      page: number,
+      startX: number,
+      startY: number,
+      width: number,
+      height: number,
+      rotate: number,
+      ...at: number[],
+    ]
+  ): number;
+  _FPDF_ClosePage(page: number): void;
+  _FPDF_CloseDocument(document: number): void;
+  _FPDFText_LoadPage(page: number): number;
+  _FPDFText_ClosePage(text: number): void;
+  _FPDFText_CountChars(text: number): number;
+  _FPDFText_GetUnicode(text: number, index: number): number;
+  _FPDFText_HasUnicodeMapError(text: number, index: number): number;
+  _FPDFText_GetLooseCharBox(text: number, index: number, rect: number): number;
+  _FPDFText_GetTextObject(text: number, index: number): number;
+  _FPDFTextObj_GetTextRenderMode(object: number): number;
+  _FPDFBitmap_CreateEx(...args: [width: number, height: number, format: number, data: number, stride: number]): number;
+  _FPDFBitmap_FillRect(
+    bitmap: number,
+    ...args: [x: number, y: number, width: number, height: number, colour: number]
+  ): void;
+  _FPDF_RenderPageBitmap(
+    bitmap: number,
+    page: number,
+    ...args: [x: number, y: number, width: number, height: number, rotate: number, flags: number]
+  ): void;
+  _FPDFBitmap_Destroy(bitmap: number): void;
+  readonly HEAPU8: Uint8Array;
+  readonly HEAP32: Int32Array;
+  readonly HEAPF32: Float32Array;
+  readonly wasmExports: { malloc(size: number): number; free(pointer: number): void };
+}
+
+type Instantiate = (
+  imports: WebAssembly.Imports,
+  done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
+) => object;
+
+const open = PDFiumModule as unknown as (options: { instantiateWasm: Instantiate }) => Promise<Pdfium>;
+
+let compiled: Promise<WebAssembly.Module> | undefined;
+
+const compile = async (): Promise<WebAssembly.Module> => {
+  const file = createRequire(import.meta.url).resolve('@hyzyla/pdfium/pdfium.wasm');
+  return WebAssembly.compile(await readFile(file));
+};
+
+/**
+ * PDFium with memory of its own: one for each document, so that nothing of one is there when the next is read, and what it
+ * took is given back. It has no way to files or the network.
+ */
+export const openPdfium = async (): Promise<Pdfium> => {
+  const module = await (compiled ??= compile());
+  const pdfium = await open({
+    instantiateWasm: (imports, done) => {
+      void WebAssembly.instantiate(module, imports).then((instance) => done(instance, module));
+      return {};
+    },
+  });
+  pdfium._FPDF_InitLibraryWithConfig(0);
+  return pdfium;
+};

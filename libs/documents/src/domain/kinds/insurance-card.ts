@@ -1,0 +1,93 @@
+import type { KindOfDocument } from './kind.ts';
+
+export const INSURANCE_CARD = {
+  title: 'Insurance card',
+  evidence: {
+    'member id': 3,
+    'member name': 2,
+    'subscriber id': 3,
+    subscriber: 2,
+    'group number': 2,
+    'group no': 2,
+    group: 1,
+    rxbin: 3,
+    'rx bin': 3,
+    rxpcn: 3,
+    'rx pcn': 3,
+    rxgrp: 2,
+    copay: 2,
+    copays: 2,
+    'pcp visit': 2,
+    'health plan': 1,
+    insurance: 1,
+    deductible: 2,
+    'customer service': 1,
+    'member services': 2,
+    ppo: 1,
+    hmo: 1,
+  },
+  fields: {
+    member_name: {
+      meaning: 'who is insured',
+      value: 'name',
+      labels: [
+        'member name',
+        'member',
+        'subscriber name',
+        'subscriber',
+        'name',
+        'insured',
+        'name of insured',
+        'enrollee',
+      ],
+    },
+    member_id: {
+      meaning: 'number of the member',
+      value: 'identifier',
+      labels: [
+        ...['member id', 'member id#', 'id', 'id number', 'id#', 'subscriber id', 'identification number'],
+        ...['member number', 'member no', 'policy number', 'policy no', 'enrollee id'],
+      ],
+    },
+    group: {
+      meaning: 'number of the group',
+      value: 'identifier',
+      labels: ['group number', 'group', 'group no', 'group #', 'grp', 'grp#', 'group id', 'policy group'],
+    },
+    plan: {
+      meaning: 'name of the plan',
+      value: 'text',
+      labels: ['plan', 'plan name', 'plan type', 'product', 'network'],
+    },
+    rx_bin: { meaning: 'BIN for pharmacies', value: 'identifier', labels: ['rxbin', 'rx bin', 'bin', 'rx bin#'] },
+    rx_pcn: { meaning: 'PCN for pharmacies', value: 'code', labels: ['rxpcn', 'rx pcn', 'pcn'] },
+    rx_group: {
+      meaning: 'group for pharmacies',
+      value: 'code',
+      labels: ['rxgrp', 'rx grp', 'rxgroup', 'rx group', 'rx group no'],
+    },
+    copay_primary_care: {
+      meaning: 'copay at the family doctor',
+      value: 'money',
+      labels: ['pcp visit', 'pcp', 'office visit', 'primary care', 'primary', 'office', 'pcp copay', 'doctor visit'],
+    },
+    copay_specialist: {
+      meaning: 'copay at a specialist',
+      value: 'money',
+      labels: ['specialist', 'specialist visit', 'spec', 'specialist copay', 'spc'],
+    },
+    copay_emergency: {
+      meaning: 'copay at the emergency room',
+      value: 'money',
+      labels: ['emergency', 'emergency room', 'er', 'er visit', 'emergency care', 'ed', 'er copay'],
+    },
+    copay_urgent_care: {
+      meaning: 'copay at urgent care',
+      value: 'money',
+      labels: ['urgent care', 'urgent', 'uc', 'urgent care copay'],
+    },
+  },
+  columns: {},
+  sections: {},
+  lists: {},
+} as const satisfies KindOfDocument;
