@@ -43,6 +43,12 @@ export interface VideoDescription {
   readonly bitrate: number;
 }
 
+/** A video whose container was read, as it goes from thread to thread. */
+export interface Glance {
+  readonly video: VideoDescription;
+  readonly body: Uint8Array<ArrayBuffer>;
+}
+
 const CODECS: Readonly<Partial<Record<TrackCodec, Codec>>> = {
   avc: 'h264',
   hevc: 'hevc',

@@ -4,7 +4,7 @@ import type { Content } from '../../app/measure.ts';
 import { problem } from '../../domain/scan-problems.ts';
 import { revived } from '../plain-fault.ts';
 import { startThread } from '../thread.ts';
-import type { VideoDescription } from './demux.ts';
+import type { Glance } from './demux.ts';
 import type { Recorded } from './recorded.ts';
 import type { FromGlance, ToGlance } from './worker-messages.ts';
 
@@ -13,12 +13,6 @@ import type { FromGlance, ToGlance } from './worker-messages.ts';
  * 2000 million frames fits into a few bytes. Ours.
  */
 const MAX_DEMUX_MS = 5_000;
-
-/** A video whose container was read, as it goes from thread to thread. */
-export interface Glance {
-  readonly video: VideoDescription;
-  readonly body: Uint8Array<ArrayBuffer>;
-}
 
 /** Starts the thread and waits until it listens. */
 const newThread = async (): Promise<Worker> => {

@@ -5,7 +5,7 @@ import { portsOf } from '../inference/inference-start.ts';
 import { plain, revived } from '../plain-fault.ts';
 import { startThread } from '../thread.ts';
 import type { ModelVersions } from './face-models.ts';
-import type { Glance } from './glancer.ts';
+import type { Glance } from './demux.ts';
 import type { ScanOutcome, ScanStage } from './outcome.ts';
 import type { RecordedSoFar } from './recorded.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './worker-messages.ts';

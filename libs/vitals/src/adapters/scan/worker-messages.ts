@@ -3,7 +3,7 @@ import type { Content } from '../../app/measure.ts';
 import type { PlainFault } from '../plain-fault.ts';
 import type { Decoder } from './decoder.ts';
 import type { ModelVersions } from './face-models.ts';
-import type { Glance } from './glancer.ts';
+import type { Glance } from './demux.ts';
 import type { ScanOutcome, ScanStage } from './outcome.ts';
 import type { Recorded, RecordedSoFar } from './recorded.ts';
 
