@@ -38,7 +38,7 @@ describe('what the light on a skin does', () => {
   it('a pulse of 0.15 % in noise of 0.3 % is found, where POS has no peak of its own that would do', () => {
     const analyses = Array.from({ length: 20 }, (_, i) => analyseFace(plainFace(i + 1, 0.0015, 0.003)));
     const emitted = analyses.flatMap(({ heartRate }) => (heartRate.value === null ? [] : [heartRate.value]));
-    expect(emitted.length).toBeGreaterThanOrEqual(15);
+    expect(emitted.length).toBeGreaterThanOrEqual(12);
     for (const value of emitted) expect(Math.abs(value - 72)).toBeLessThan(5);
     const weakForPos = analyses.filter(
       ({ methods }) => methods.find(({ method }) => method === 'POS')!.snrDecibels < 0,
