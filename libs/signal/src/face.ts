@@ -102,7 +102,9 @@ interface Choice {
  * least of everything else: what sways along with GREEN bends it.
  */
 const methodsAgree = (patches: readonly PatchPulse[], agreeing: readonly MethodFusion[]): boolean => {
-  const clearest = METHODS.map((name) => agreeing.find(({ method }) => method === name)).find((one) => one !== undefined);
+  const clearest = METHODS.map((name) => agreeing.find(({ method }) => method === name)).find(
+    (one) => one !== undefined,
+  );
   return clearest !== undefined && bloodLike(swingColour(patches, clearest.fusion));
 };
 
