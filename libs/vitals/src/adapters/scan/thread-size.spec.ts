@@ -21,6 +21,7 @@ describe('a thread that scans', () => {
     expect(existsSync(worker)).toBe(true);
     const packages = [...packagesFrom(worker)].filter((name) => !name.startsWith('node:'));
     // With a schema library and the platform's ports among them a scan took 0.2 s of CPU more (measured).
-    expect(packages.sort()).toEqual(['@smartscan/kernel', '@smartscan/signal', 'mediabunny', 'onnxruntime-node']);
+    // The container is read by another thread.
+    expect(packages.sort()).toEqual(['@smartscan/kernel', '@smartscan/signal', 'onnxruntime-node']);
   });
 });
