@@ -3,7 +3,7 @@
  *
  *   npm run models:train -- DIR     recordings below DIR, see apps/score/src/pulse
  *
- * Needs python3 with PyTorch (Debian: python3-torch), else SMARTSCAN_PYTHON says which. Half an hour of one core.
+ * Needs python3 with PyTorch (Debian: python3-torch), else SMARTSCAN_PYTHON says which. Minutes each of one core for the faces and the training.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';

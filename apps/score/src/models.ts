@@ -1,8 +1,8 @@
 /**
  * Judges the networks of our own on what they were not trained on: `npm run -s score:models -- DIR [--faces N]`.
  *
- * DIR is walked for recordings (see `pulse/`); N are the faces that training had, of which judgement has 0.4 N. Writes the tables into the cards below `models/`, between the marks that say
- * held-out, and prints them.
+ * DIR is walked for recordings (see `pulse/`); beside them 0.4 N faces are drawn to judge by, 5,000 being N by default. Writes
+ * the tables into the cards below `models/`, between the marks that say held-out, and prints them.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

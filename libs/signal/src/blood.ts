@@ -1,11 +1,9 @@
-import type { Colour } from './colour.ts';
+import { COLOURS, type Colour } from './colour.ts';
 import type { Part } from './fuse.ts';
 import { spectraOf, templateBins, type Spectrum } from './spectrum.ts';
 
 /** How deep blood cuts into each colour, relative to each other (de Haan and van Leest 2014, Physiol Meas 35:1913). */
 export const BLOOD = { red: 0.33, green: 0.77, blue: 0.53 } as const;
-
-const COLOURS = ['red', 'green', 'blue'] as const;
 
 /** What of blood's colour is left when the part that all colours share is taken off, as a unit vector. */
 const HUE = ((): Readonly<Record<(typeof COLOURS)[number], number>> => {

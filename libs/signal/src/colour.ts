@@ -2,6 +2,8 @@ import { bandPassPair, type Band } from './band.ts';
 import { GRID_RATE_HZ } from './clock.ts';
 import { runningMean } from './trend.ts';
 
+export const COLOURS = ['red', 'green', 'blue'] as const;
+
 /** The colour of one patch on the grid, R'G'B' 0-255, without gaps. */
 export interface Colour {
   readonly red: Float64Array;

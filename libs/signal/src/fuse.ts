@@ -2,6 +2,7 @@ import type { Transform } from './band.ts';
 import {
   decibels,
   inStep,
+  NOISE_REACHES,
   NOISE_TOP_HZ,
   powerOf,
   pulsePeak,
@@ -52,9 +53,6 @@ const powersBetween = ({ re, im, binHz }: Spectrum, low: number, high: number): 
 /** Noise of a trace, mean power a bin: by the middle of its power between 40 and 240 per minute, where a peak has no say. */
 const noiseOf = (spectrum: Spectrum): number =>
   medianOf(powersBetween(spectrum, SLOWEST_HZ, NOISE_TOP_HZ)) / MEDIAN_OVER_MEAN;
-
-/** Noise is read around a rate as far as so many half widths of a peak: that of a sway or a camera is not flat (ours). */
-const NOISE_REACHES = 4;
 
 /** Noise of a trace around a rate, the template left out. */
 const noiseAround = (spectrum: Spectrum, rateHz: number): number => {

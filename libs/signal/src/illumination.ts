@@ -1,7 +1,7 @@
 import type { FaceTraces, PatchTrace } from './analysis.ts';
 import type { Grid } from './clock.ts';
 import { greenOf } from './patches.ts';
-import { spectraOf, templateAt, templateBins, type Spectrum } from './spectrum.ts';
+import { NOISE_REACHES, spectraOf, templateAt, templateBins, type Spectrum } from './spectrum.ts';
 import { meanOfSeen, medianOf } from './variability.ts';
 
 /**
@@ -13,9 +13,6 @@ const LARGEST_SHARE = 1.6;
 
 /** So many standard errors of the share keep one pulse in seven hundred from being taken for a lamp by chance. */
 const LEAST_ERRORS = 3;
-
-/** Noise is read around the rate, as far as so many half widths of a peak: what sways with the room is stronger below. */
-const NOISE_REACHES = 4;
 
 /** Red, green and blue over their sum nearer to the skin's than this, and a bald head may have got into the place (ours). */
 const SKIN_COLOURED = 0.02;

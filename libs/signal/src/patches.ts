@@ -1,6 +1,6 @@
 import type { FaceTraces, PatchTrace } from './analysis.ts';
 import { ontoGrid, type Grid } from './clock.ts';
-import { changesOf, chrom, chromTuning, green, pos, posTuning, type Colour } from './colour.ts';
+import { COLOURS, changesOf, chrom, chromTuning, green, pos, posTuning, type Colour } from './colour.ts';
 import { pbv, pbvWeights } from './pbv.ts';
 
 /** A patch on the grid with its pulse by each method. */
@@ -39,11 +39,9 @@ const clamped = (values: Float64Array): Float64Array => {
   return values;
 };
 
-const NAMES = ['red', 'green', 'blue'] as const;
-
 /** The mean of colours, sample by sample. */
 const meanOf = (colours: readonly Colour[]): Colour => {
-  const mean = (name: (typeof NAMES)[number]): Float64Array => {
+  const mean = (name: (typeof COLOURS)[number]): Float64Array => {
     const sum = new Float64Array(colours[0]!.red.length);
     for (const colour of colours) {
       const values = colour[name];
@@ -89,7 +87,7 @@ export const patchPulses = (traces: FaceTraces, grid: Grid): PatchPulse[] => {
   const forPos = posTuning(meanOf(patches.map(({ colour }) => colour)));
   const forChrom = chromTuning(meanOf(patches.map(({ changes }) => changes)));
   const chroms = patches.map(({ changes }) => clamped(chrom(changes, forChrom)));
-  for (const { changes } of patches) for (const name of NAMES) clamped(changes[name]);
+  for (const { changes } of patches) for (const name of COLOURS) clamped(changes[name]);
   const forPbv = pbvWeights(meanOf(patches.map(({ changes }) => changes)));
   return patches.map(({ name, covered, colour, changes }, i) => ({
     name,

@@ -43,6 +43,9 @@ export interface Spectrum {
   readonly im: Float64Array;
 }
 
+/** Noise is read around a rate as far as so many half widths of a peak: that of a sway, a camera or a room is not flat (ours). */
+export const NOISE_REACHES = 4;
+
 /** Neighbouring bins of a Hann-windowed spectrum hold the same noise: 1.5 over the duration is one reading of it. */
 const HANN_READING = 1.5;
 

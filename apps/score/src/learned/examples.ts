@@ -1,4 +1,6 @@
 import { analyseFace, type PulseAnalysis, type PulseReason } from '@smartscan/signal';
+import { within } from '@smartscan/vitals/marker';
+import { MARKERS } from '@smartscan/vitals/marker-table';
 import { synthesizedFaces } from '../ablation/faces.ts';
 import { readFaceCrops } from '../pulse/face-crops.ts';
 import { walk } from '../pulse/folders.ts';
@@ -34,8 +36,8 @@ export interface Example {
 /** What the head gives the probability of. */
 export const TOLERANCE_PER_MINUTE = 5;
 
-/** What remains of a gated rate's error that its trace does not show: `residual` of heart_rate in the table of markers. */
-const RESIDUAL_PER_MINUTE = 0.58 * Math.sqrt(Math.PI / 2);
+/** What remains of a gated rate's error that its trace does not show. */
+const RESIDUAL_PER_MINUTE = MARKERS.heart_rate.kind === 'measured' ? MARKERS.heart_rate.residual : NaN;
 
 /** The gates that tell blood from what only swings like it. */
 const LIVENESS_GATES: readonly PulseReason[] = [
@@ -46,14 +48,6 @@ const LIVENESS_GATES: readonly PulseReason[] = [
   'too_few_patches',
   'no_signal',
 ];
-
-/** The normal distribution's share within a deviation (Abramowitz and Stegun 1964, 7.1.26). */
-const within = (deviations: number): number => {
-  const x = deviations / Math.SQRT2;
-  const t = 1 / (1 + 0.3275911 * x);
-  const tail = ((((1.061405429 * t - 1.453152027) * t + 1.421413741) * t - 0.284496736) * t + 0.254829592) * t;
-  return 1 - tail * Math.exp(-x * x);
-};
 
 const exampleOf = (
   set: ExampleSet,
@@ -71,7 +65,7 @@ const exampleOf = (
     error: truth === null ? null : Number.isNaN(rate) ? 200 : Math.abs(rate - truth),
     emitted: value !== null,
     alive: !reasons.some((reason) => LIVENESS_GATES.includes(reason)),
-    classical: value === null ? 0 : within(TOLERANCE_PER_MINUTE / deviation),
+    classical: value === null ? 0 : within(TOLERANCE_PER_MINUTE, deviation),
     features: qualityFeatures(analysis),
   };
 };

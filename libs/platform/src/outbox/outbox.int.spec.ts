@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MikroORM } from '@mikro-orm/postgresql';
 import pg from 'pg';
 import { DAY_MS } from '@smartscan/kernel';
-import { testEvent } from '../embedded/event-log/test-log.ts';
+import { testEvent } from '../event-log/test-events.ts';
 import type { Connection } from '../embedded/postgres/connection.ts';
 import { createDatabase } from '../embedded/postgres/databases.ts';
 import type { Envelope } from '../ports/event-log.ts';

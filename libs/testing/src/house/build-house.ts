@@ -7,7 +7,7 @@ import pg from 'pg';
 import type { Region } from '@smartscan/kernel';
 import { compose, openLog, type Platform, type Running } from '@smartscan/platform';
 import { embedded, type Connection } from '@smartscan/platform/embedded';
-import { SERVICES, type Call, type Context, type Services, type UnitOfWork } from '@smartscan/platform/ports';
+import { SERVICES, type Context, type Services, type UnitOfWork } from '@smartscan/platform/ports';
 import { TravelClock } from './travel-clock.ts';
 
 export interface House {
@@ -78,18 +78,6 @@ export async function buildHouse(contexts: readonly Context[], options: HouseOpt
     },
   };
 }
-
-/** A call in the name of a tenant, as the gateway would make it. */
-export const callOf = (given: Partial<Call> = {}): Call => ({
-  tenant: 'wsp_00000000000000000000000000',
-  actor: { kind: 'system', id: 'test' },
-  purpose: 'return_result',
-  requestId: 'req_00000000000000000000000000',
-  region: 'us-east-1',
-  respondAsync: false,
-  signal: new AbortController().signal,
-  ...given,
-});
 
 /** Waits until `look` gives something else than undefined or false; a bounded wait for what arrives by events. */
 export async function eventually<T>(

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Fault } from '@smartscan/kernel';
 import type { InputOf, Operation } from '@smartscan/contracts/operation';
 import type { Call, Chunks, Handler, Reply, Services } from '@smartscan/platform/ports';
+import { callOf } from '../house/call.ts';
 import { echo, follow, look, upload } from './operations.ts';
 
 export interface Served {
@@ -34,16 +35,9 @@ export async function until(what: string, isSo: () => boolean): Promise<void> {
 
 export const settle = (): Promise<void> => sleep(SETTLE_MS);
 
-export const someCall = (given: Partial<Call> = {}): Call => ({
-  tenant: 'wsp_00000000000000000000000000',
-  actor: { kind: 'api_key', id: 'key_00000000000000000000000000' },
-  purpose: 'return_result',
-  requestId: 'req_00000000000000000000000000',
-  region: 'us-east-1',
-  respondAsync: false,
-  signal: new AbortController().signal,
-  ...given,
-});
+/** As a customer's key calls. */
+export const someCall = (given: Partial<Call> = {}): Call =>
+  callOf({ actor: { kind: 'api_key', id: 'key_00000000000000000000000000' }, ...given });
 
 /** What a promise fails with; that it doesn't is a failure of its own. */
 export async function failureOf(work: Promise<unknown>): Promise<unknown> {

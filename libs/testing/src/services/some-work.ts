@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Context } from '@smartscan/platform/ports';
-import { buildHouse, callOf } from '../house/build-house.ts';
+import { buildHouse } from '../house/build-house.ts';
+import { callOf } from '../house/call.ts';
 
 export interface SomeWork {
   insideWork<T>(run: () => Promise<T>): Promise<T>;

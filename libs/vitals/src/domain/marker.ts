@@ -63,7 +63,7 @@ const erf = (x: number): number => {
 };
 
 /** Probability that a normal error stays within a tolerance. */
-const within = (tolerance: number, deviation: number): number => erf(tolerance / (deviation * Math.SQRT2));
+export const within = (tolerance: number, deviation: number): number => erf(tolerance / (deviation * Math.SQRT2));
 
 export const clamped = (value: number, { plausible: [least, most] }: MarkerBounds): number =>
   Math.min(most, Math.max(least, value));

@@ -1,3 +1,4 @@
+import { Fault } from '@smartscan/kernel';
 import type { Picture } from '../../domain/picture/picture.ts';
 import { textLayerLines, type PlacedCharacter } from '../../domain/text/text-layer.ts';
 import type { PageLine } from '../../domain/layout/spans.ts';
@@ -130,8 +131,8 @@ const openDocument = (pdfium: Pdfium, bytes: Uint8Array): number => {
  */
 export async function* decodePdf(bytes: Uint8Array): AsyncGenerator<PdfPage, void> {
   const pdfium = await openPdfium();
-  const document = openDocument(pdfium, bytes);
-  const count = pdfium._FPDF_GetPageCount(document);
+  const document = guarded(() => openDocument(pdfium, bytes));
+  const count = guarded(() => pdfium._FPDF_GetPageCount(document));
   if (count > MAX_PAGES) throw tooManyPages(MAX_PAGES);
   if (count < 1) throw unreadable();
   for (let index = 0; index < count; index++) yield guarded(() => readPage(pdfium, document, index));
@@ -141,7 +142,7 @@ export async function* decodePdf(bytes: Uint8Array): AsyncGenerator<PdfPage, voi
 const guarded = <T>(work: () => T): T => {
   try {
     return work();
-  } catch {
-    throw unreadable();
+  } catch (error) {
+    throw error instanceof Fault ? error : unreadable();
   }
 };

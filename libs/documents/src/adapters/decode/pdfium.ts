@@ -23,7 +23,6 @@ export interface Pdfium {
     ]
   ): number;
   _FPDF_ClosePage(page: number): void;
-  _FPDF_CloseDocument(document: number): void;
   _FPDFText_LoadPage(page: number): number;
   _FPDFText_ClosePage(text: number): void;
   _FPDFText_CountChars(text: number): number;

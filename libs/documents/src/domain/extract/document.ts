@@ -1,5 +1,5 @@
 import type { ConvertUnits } from '../analytes/lookup.ts';
-import { classify } from '../classify.ts';
+import { classify, type Findings } from '../classify.ts';
 import type { FieldName, Kind, ListName } from '../kinds/kinds.ts';
 import type { Row } from '../layout/rows.ts';
 import { wholeOf } from '../layout/spans.ts';
@@ -101,11 +101,11 @@ export const extractDocument = (
   hints: ExtractionHints,
   convert: ConvertUnits,
 ): ExtractedDocument => {
-  const known = labResults(rows, '', convert).filter(({ analyte }) => analyte !== null);
-  const guess =
-    hints.kind === undefined
-      ? classify(rows, { lab_report: known.length, prescription: medications(rows).length })
-      : { kind: hints.kind, confidence: 1 };
+  const found = (): Findings => ({
+    lab_report: labResults(rows, '', convert).filter(({ analyte }) => analyte !== null).length,
+    prescription: medications(rows).length,
+  });
+  const guess = hints.kind === undefined ? classify(rows, found()) : { kind: hints.kind, confidence: 1 };
   if (guess.kind === 'not_a_medical_document') return { kind: guess.kind, kindConfidence: guess.confidence };
   const extracted = EXTRACTORS[guess.kind]({ rows, hints, convert });
   return { kind: guess.kind, kindConfidence: guess.confidence, ...extracted } as ExtractedDocument;

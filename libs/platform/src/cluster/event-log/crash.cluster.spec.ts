@@ -4,7 +4,8 @@ import { Fault } from '@smartscan/kernel';
 import { startKafka, type KafkaEngine } from '@smartscan/testing/engines';
 import type { Envelope } from '../../ports/event-log.ts';
 import type { KafkaEventLog } from './event-log.ts';
-import { listen, openTestLog, testEvent } from './test-log.ts';
+import { listen, testEvent } from '../../event-log/test-events.ts';
+import { openTestLog } from './test-log.ts';
 
 const KILLS = 4;
 const PUBLISHERS = 4;

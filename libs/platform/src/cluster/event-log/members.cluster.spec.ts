@@ -6,7 +6,8 @@ import { testEngines } from '@smartscan/testing/engines';
 import type { Envelope } from '../../ports/event-log.ts';
 import type { Log } from '../../ports/log.ts';
 import type { KafkaEventLog } from './event-log.ts';
-import { listen, openTestLog, silent, TEST_SESSION_MS, testEvent } from './test-log.ts';
+import { listen, testEvent } from '../../event-log/test-events.ts';
+import { openTestLog, silent, TEST_SESSION_MS } from './test-log.ts';
 
 const { brokers } = testEngines();
 const logs: KafkaEventLog[] = [];

@@ -6,7 +6,8 @@ import { OWNERS } from '@smartscan/contracts/owners';
 import { Fault } from '@smartscan/kernel';
 import { startKafka, type KafkaEngine } from '@smartscan/testing/engines';
 import type { KafkaEventLog } from './event-log.ts';
-import { listen, openTestLog, silent, testEvent } from './test-log.ts';
+import { listen, testEvent } from '../../event-log/test-events.ts';
+import { openTestLog, silent } from './test-log.ts';
 import { ensureTopics, groupTopicsOf } from './topics.ts';
 
 const DAY_MS = 86_400_000;

@@ -4,7 +4,8 @@ import { Fault } from '@smartscan/kernel';
 import type { Envelope } from '../../ports/event-log.ts';
 import type { Connection } from '../postgres/connection.ts';
 import { Lease, LEASE_LOST } from './lease.ts';
-import { createLogDatabase, listen, openTestLog, testEvent, type TestLog } from './test-log.ts';
+import { listen, testEvent } from '../../event-log/test-events.ts';
+import { createLogDatabase, openTestLog, type TestLog } from './test-log.ts';
 
 const LEASE_MS = 900;
 const SOLD = testEvent('any');

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { Wakeups } from '../../outbox/wakeups.ts';
-import type { Envelope } from '../../ports/event-log.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Connection } from '../postgres/connection.ts';
 import { createDatabase } from '../postgres/databases.ts';
@@ -44,34 +43,3 @@ export async function openTestLog(connection: Connection, options: Partial<Event
   };
   return { log, pool, wakeups, close };
 }
-
-/** Lets `handle` receive a group's events of a type; resolves when the member has its share. */
-export async function listen(
-  log: EmbeddedEventLog,
-  group: string,
-  { topic, type }: Pick<Envelope, 'topic' | 'type'>,
-  handle: (envelope: Envelope) => Promise<void> | void,
-): Promise<{ close(): Promise<void> }> {
-  const strategy = log.strategy(group, [topic]);
-  strategy.addHandler(type, async (envelope: Envelope) => handle(envelope), true);
-  await new Promise<void>((resolve, reject) => {
-    strategy.listen((error) => (error === undefined ? resolve() : reject(error as Error)));
-  });
-  return strategy;
-}
-
-export const testEvent = (key: string, differing: Partial<Envelope> = {}): Envelope => ({
-  id: `evt_${randomBytes(13).toString('hex').toUpperCase()}`,
-  type: 'shop.thing_sold.v1',
-  topic: 'smartscan.shop',
-  key,
-  time: new Date().toISOString(),
-  tenant: 'wsp_00000000000000000000000000',
-  actor: { kind: 'system', id: 'test' },
-  purpose: 'provide_service',
-  requestId: 'req_00000000000000000000000000',
-  region: 'eu',
-  traceparent: '',
-  body: '{"n":0}',
-  ...differing,
-});

@@ -5,7 +5,8 @@ import { inboxInsert, OUTBOX_FOUNDATION, outboxInsert, type Statement } from '..
 import { OutboxRelay } from '../../outbox/relay.ts';
 import type { Envelope } from '../../ports/event-log.ts';
 import type { Connection } from '../postgres/connection.ts';
-import { listen, openTestLog, testEvent } from './test-log.ts';
+import { listen, testEvent } from '../../event-log/test-events.ts';
+import { openTestLog } from './test-log.ts';
 
 export interface ShopPlan {
   readonly connection: Connection;
