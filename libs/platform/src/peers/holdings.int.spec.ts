@@ -76,7 +76,7 @@ describe('work that one process holds', () => {
         stream: async (to, { input, call }) => {
           const peer = processes.get(to);
           if (!peer) throw new Fault('unavailable', 'platform.service_unavailable', 'Not reached.');
-          return (await peer.get((input as { id: string }).id, call)) as Reply;
+          return (await peer.get(String(input['id' as never]), call)) as Reply;
         },
       };
       this.holdings = new Holdings({ table, work, peers, clock: house.clock });
