@@ -18,6 +18,7 @@ import { Mailbox, MAILBOX_DDL, pruneMailbox } from './mail/mailbox.ts';
 import { fileObjects } from './objects/files.ts';
 import { OUTBOX_FOUNDATION, pruneInbox } from './outbox/outbox.ts';
 import { Wakeups } from './outbox/wakeups.ts';
+import { ALONE } from './peers/alone.ts';
 import type { Place } from './ports/context.ts';
 import { secureIds, systemClock } from './process/ids.ts';
 import { openLog, type LogLevel, type ProcessLog } from './process/log.ts';
@@ -87,6 +88,7 @@ export async function embedded(options: EmbeddedOptions): Promise<Platform> {
     authorizer,
     objects: await fileObjects(join(options.directory, 'objects'), clock),
     mail: new Mailbox(pool),
+    peers: ALONE,
     dependencies: [{ name: 'events', required: false, up: () => pool.query('SELECT 1').then(() => true) }],
     openDatabase: async (context) => {
       const role = await cluster.login(roleOf(context));

@@ -1,10 +1,13 @@
 import {
   CLOCK,
+  HELD_BEAT_SECONDS,
+  Holdings,
   IDS,
   LOG,
   METRICS,
   provide,
   provideByName,
+  provideHoldings,
   SERVICES,
   SETTINGS,
   UNIT_OF_WORK,
@@ -19,7 +22,8 @@ import { ActiveScans } from './app/active-scan.ts';
 import { Calibrate } from './app/calibrate.ts';
 import { calibrationTable } from './app/calibrations.ts';
 import { ConductScan } from './app/conduct-scan.ts';
-import { BEAT_SECONDS, EndScans, TendScans } from './app/end-scans.ts';
+import { EndScans, TendScans } from './app/end-scans.ts';
+import { held } from './app/held.ts';
 import { KeepTelemetry, telemetryTable } from './app/keep-telemetry.ts';
 import { ReadScans } from './app/read-scans.ts';
 import { RecordScan } from './app/record-scan.ts';
@@ -31,6 +35,7 @@ export const vitals: Context = {
   name: 'vitals',
   controllers: [ScansController, RecordingsController, CalibrationsController],
   providers: [
+    provideHoldings(held),
     provide(ActiveScans, []),
     provide(KeepTelemetry, [UNIT_OF_WORK, CLOCK, IDS]),
     {
@@ -45,6 +50,7 @@ export const vitals: Context = {
       clock: CLOCK,
       ids: IDS,
       active: ActiveScans,
+      holdings: Holdings,
     }),
     provideByName(RunScan, {
       services: SERVICES,
@@ -60,14 +66,26 @@ export const vitals: Context = {
       telemetry: KeepTelemetry,
       reads: ReadScans,
     }),
-    provide(ReadScans, [UNIT_OF_WORK, SERVICES, CLOCK, ActiveScans]),
+    provideByName(ReadScans, {
+      work: UNIT_OF_WORK,
+      services: SERVICES,
+      clock: CLOCK,
+      active: ActiveScans,
+      holdings: Holdings,
+    }),
     provide(Calibrate, [UNIT_OF_WORK, SERVICES, CLOCK, IDS]),
-    provide(EndScans, [UNIT_OF_WORK, CLOCK, ActiveScans]),
-    provide(TendScans, [UNIT_OF_WORK, CLOCK, ActiveScans]),
+    provide(EndScans, [UNIT_OF_WORK, CLOCK, ActiveScans, Holdings]),
+    provideByName(TendScans, {
+      work: UNIT_OF_WORK,
+      clock: CLOCK,
+      active: ActiveScans,
+      recordings: RecordScan,
+      holdings: Holdings,
+    }),
   ],
-  tables: [scanTable, calibrationTable, telemetryTable],
+  tables: [scanTable, calibrationTable, telemetryTable, held],
   migrations: new URL('../migrations/', import.meta.url),
   listens: [],
-  schedules: [{ name: 'tend_scans', everySeconds: BEAT_SECONDS, job: TendScans }],
+  schedules: [{ name: 'tend_scans', everySeconds: HELD_BEAT_SECONDS, inEachProcess: true, job: TendScans }],
   settings: vitalsSettings,
 };

@@ -80,7 +80,7 @@ export const getRecording = defineOperation({
   description: 'For a device that lost an answer or its connection: which chunk is taken next.',
   input: z.object({ id: recordingId }),
   output: recording,
-  errors: ['vitals.recording_not_found'],
+  errors: ['vitals.recording_not_found', 'vitals.recording_lost'],
   scope: 'scans:read',
 });
 
@@ -108,6 +108,7 @@ export const addChunk = defineOperation({
   also: { 202: recording },
   errors: [
     'vitals.recording_not_found',
+    'vitals.recording_lost',
     'vitals.bad_chunk',
     'vitals.chunk_gap',
     'vitals.recording_complete',

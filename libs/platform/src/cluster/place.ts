@@ -11,6 +11,7 @@ import { PgTenantKeyStore } from '../keys/tenant-keys.ts';
 import { s3Objects } from '../objects/s3.ts';
 import { pruneInbox } from '../outbox/outbox.ts';
 import { Wakeups } from '../outbox/wakeups.ts';
+import { ALONE } from '../peers/alone.ts';
 import type { Context } from '../ports/context.ts';
 import type { Dispatcher } from '../process/dispatcher.ts';
 import { secureIds, systemClock } from '../process/ids.ts';
@@ -20,6 +21,7 @@ import { KafkaEventLog } from './event-log/event-log.ts';
 import { kafkaOf, mailOf, openFgaOf } from './engines.ts';
 import { loginOf } from './logins.ts';
 import { certificateFilesIn } from './services/certificates.ts';
+import { HttpPeers } from './services/http-peers.ts';
 import { HttpServices } from './services/http-services.ts';
 import { serveServices } from './services/serve-services.ts';
 import type { ServiceSettings } from './settings.ts';
@@ -58,6 +60,7 @@ export async function cluster(
     authorizer,
     objects,
     mail,
+    peers: wires.peers,
     // Events wait in the outbox, and any error of the authorizer denies: neither takes the process out of rotation.
     dependencies: [
       { name: 'events', required: false, up: () => eventLog.isUp() },
@@ -118,11 +121,14 @@ async function openDatabase(settings: ServiceSettings, context: Context, parts: 
   return Database.open(context, login, { clock, ids, keys, region: settings.region });
 }
 
-/** To other services, and from them. */
+/** To other services and other processes of this one, and from them. */
 function wiresOf(settings: ServiceSettings, self: string, log: ProcessLog) {
   const tls = certificateFilesIn(settings.certificates);
   const calls: HttpServices[] = [];
+  const { replicaAddress: address } = settings;
+  const peers = address === undefined ? undefined : new HttpPeers({ address, tls, log });
   return {
+    peers: peers ?? ALONE,
     services: (local: Dispatcher): HttpServices => {
       const services = new HttpServices({ local, addressOf: addressesOf(settings), tls, self, log });
       calls.push(services);
@@ -130,7 +136,7 @@ function wiresOf(settings: ServiceSettings, self: string, log: ProcessLog) {
     },
     listen: (dispatcher: Dispatcher) =>
       serveServices({ dispatcher, host: settings.host, port: settings.servicePort, tls, log }),
-    close: async () => void (await Promise.all(calls.map((services) => services.close()))),
+    close: async () => void (await Promise.all([...calls, ...(peers ? [peers] : [])].map((wire) => wire.close()))),
   };
 }
 

@@ -59,6 +59,11 @@ export const serviceSettings = z.object({
   opsPort: port.default(9464),
   /** Calls from other services, over mutual TLS. */
   servicePort: port.default(7443),
+  /** Where the other processes of this service reach this one at its `servicePort`; without it, it is the only one. */
+  replicaAddress: z
+    .string()
+    .regex(/^https:\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\]):\d{1,5}$/, 'must be https://HOST:PORT')
+    .optional(),
   /** Ours: load balancers and the cluster's own proxies hear within a few seconds that a pod is going. */
   drainSeconds: z.coerce.number().min(0).max(60).default(5),
   hostUs: z.string().default('api.us.smartscan.example'),

@@ -26,10 +26,12 @@ export const on = <S extends z.ZodObject>(
   handler: handler as unknown as Subscription['handler'],
 });
 
-/** Something that happens by the clock. At most one run at a time across all processes of the context. */
+/** Something that happens by the clock. At most one run at a time across all processes of the context, unless it is told. */
 export interface Schedule {
   readonly name: string;
   readonly everySeconds: number;
+  /** For what a process does for itself, such as to say that it lives: runs in each, at the same time or not. */
+  readonly inEachProcess?: boolean;
   readonly job: Type<{ run(): Promise<void> }>;
 }
 

@@ -10,3 +10,4 @@ export const PLACE = Symbol('Place');
 export const AUTHORIZER = Symbol('Authorizer');
 export const OBJECTS = Symbol('Objects');
 export const MAIL = Symbol('Mail');
+export const PEERS = Symbol('Peers');

@@ -8,6 +8,7 @@ import type { EventLog } from '../ports/event-log.ts';
 import type { Ids } from '../ports/ids.ts';
 import type { Mail } from '../ports/mail.ts';
 import type { Objects } from '../ports/objects.ts';
+import type { Peers } from '../ports/peers.ts';
 import type { Dependency } from '../telemetry/dependencies.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { ProcessLog } from './log.ts';
@@ -31,6 +32,8 @@ export interface Platform {
   readonly authorizer: Authorizer;
   readonly objects: Objects;
   readonly mail: Mail;
+  /** The other processes that run the same contexts. */
+  readonly peers: Peers;
   /** The context's schema, brought to what its declarations say, seen through its own login role. */
   openDatabase(context: Context): Promise<Database>;
   /** The way to other contexts, given those that are served in this process. */

@@ -1,11 +1,14 @@
 import type { INestApplication } from '@nestjs/common';
 import { asFault } from '@smartscan/kernel';
 import type { Database } from '../database/database.ts';
+import type { Schedule } from '../ports/context.ts';
 import type { Log } from '../ports/log.ts';
 
 export interface Job {
   readonly name: string;
   readonly everySeconds: number;
+  /** Whatever the other processes do. */
+  readonly inEachProcess?: boolean;
   readonly run: () => Promise<void>;
 }
 
@@ -14,8 +17,8 @@ export interface RunningJobs {
 }
 
 /**
- * Runs each job by the clock, at most once at a time across all processes of the context: who holds the advisory lock
- * runs, the others let the turn pass. A failed run is logged and tried again at the next turn.
+ * Runs each job by the clock, at most once at a time across all processes of the context, unless it is for each of them:
+ * who holds the advisory lock runs, the others let the turn pass. A failed run is logged and tried again at the next turn.
  */
 export function runJobs(jobs: readonly Job[], database: Database, log: Log): RunningJobs {
   const running = new Set<Promise<void>>();
@@ -42,6 +45,7 @@ export function runJobs(jobs: readonly Job[], database: Database, log: Log): Run
 
 async function once(job: Job, database: Database, log: Log): Promise<void> {
   try {
+    if (job.inEachProcess) return await job.run();
     const client = await database.pool.connect();
     try {
       const lock = [`${database.owner}.${job.name}`];
@@ -63,11 +67,9 @@ async function once(job: Job, database: Database, log: Log): Promise<void> {
   }
 }
 
-export const jobOf = (
-  app: INestApplication,
-  schedule: { name: string; everySeconds: number; job: new (...args: never[]) => { run(): Promise<void> } },
-): Job => ({
+export const jobOf = (app: INestApplication, schedule: Schedule): Job => ({
   name: schedule.name,
   everySeconds: schedule.everySeconds,
+  inEachProcess: schedule.inEachProcess ?? false,
   run: () => app.get<{ run(): Promise<void> }>(schedule.job, { strict: false }).run(),
 });

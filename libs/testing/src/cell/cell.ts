@@ -1,19 +1,17 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import pg from 'pg';
 import { OWNERS, type Owner } from '@smartscan/contracts/owners';
 import type { Region } from '@smartscan/kernel';
 import { issueFor, makeAuthority } from '../certificates/certificates.ts';
 import { freePort } from '../engines/engine.ts';
 import type { TestEngines } from '../engines/test-engines.ts';
+import { Front } from './front.ts';
 import { APPS, runToEnd, ServiceProcess, type Environment, type ServiceSpec } from './service.ts';
-
-const AWS = { region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
+import { makeDatabase, migrationEnv, passwords, storesOf } from './stores.ts';
 
 export interface CellOptions {
   readonly region?: Region;
@@ -21,6 +19,15 @@ export interface CellOptions {
   readonly env?: Environment;
   /** More variables for one service. */
   readonly of?: Partial<Record<Owner, Environment>>;
+  /** The service of which there is a second process, with a front before both. */
+  readonly twice?: Owner;
+}
+
+/** The second process of a service, and what stands before both. */
+export interface Pair {
+  readonly second: ServiceProcess;
+  /** The first process is its number 0. */
+  readonly front: Front;
 }
 
 /** Longer than any run of tests. */
@@ -47,6 +54,7 @@ export class Cell {
     readonly services: ReadonlyMap<Owner, ServiceProcess>,
     private client: pg.Client,
     private readonly facts: Omit<CellFacts, 'services'>,
+    private readonly twice?: Pair,
   ) {}
 
   static async start(engines: TestEngines, options: CellOptions = {}): Promise<Cell> {
@@ -56,10 +64,11 @@ export class Cell {
     const stores = { ...(await storesOf(engines, database)), SMARTSCAN_REGION: options.region ?? 'us-east-1' };
     const migration = { app: 'migrate', env: migrationEnv(engines, stores), log: join(directory, 'migrate.log') };
     await runToEnd(migration);
-    const specs = await specsOf(engines, directory, { ...options, env: { ...stores, ...options.env } });
+    const { specs, pair } = await specsOf(engines, directory, { ...options, env: { ...stores, ...options.env } });
     const cell = await Cell.open(
       { directory, database, postgres: engines.postgres, migration },
       new Map([...specs].map(([owner, spec]) => [owner, new ServiceProcess(spec)])),
+      pair,
     );
     await cell.begin();
     return cell;
@@ -92,6 +101,15 @@ export class Cell {
     return this.services.get(owner) as ServiceProcess;
   }
 
+  /** Of a cell that was started with a service twice. */
+  get pair(): Pair {
+    return this.twice as Pair;
+  }
+
+  private get processes(): readonly ServiceProcess[] {
+    return [...this.services.values(), ...(this.twice ? [this.twice.second] : [])];
+  }
+
   /** The superuser's view: sees every row of every tenant. */
   get admin(): pg.Client {
     return this.client;
@@ -106,7 +124,7 @@ export class Cell {
 
   /** Everything that every service has written. */
   logged(): string {
-    return [...this.services.values()].map((service) => service.output()).join('');
+    return this.processes.map((service) => service.output()).join('');
   }
 
   toJSON(): CellFacts {
@@ -121,18 +139,23 @@ export class Cell {
 
   /** Resolves to the services' exit codes. */
   async stop(): Promise<readonly (number | null)[]> {
-    const codes = await Promise.all([...this.services.values()].map((service) => service.stop()));
+    const codes = await Promise.all(this.processes.map((service) => service.stop()));
+    await this.twice?.front.close();
     await this.admin.end();
     await rm(this.facts.directory, { recursive: true, force: true });
     return codes;
   }
 
-  private static async open(facts: Omit<CellFacts, 'services'>, services: Cell['services']): Promise<Cell> {
-    return new Cell(services, await adminOf(facts), facts);
+  private static async open(
+    facts: Omit<CellFacts, 'services'>,
+    services: Cell['services'],
+    twice?: Pair,
+  ): Promise<Cell> {
+    return new Cell(services, await adminOf(facts), facts, twice);
   }
 
   private async begin(): Promise<void> {
-    const starts = await Promise.allSettled([...this.services.values()].map((service) => service.start()));
+    const starts = await Promise.allSettled(this.processes.map((service) => service.start()));
     const failed = starts.find((start) => start.status === 'rejected');
     if (!failed) return;
     await this.stop();
@@ -152,14 +175,16 @@ async function specsOf(
   engines: TestEngines,
   directory: string,
   options: CellOptions,
-): Promise<ReadonlyMap<Owner, ServiceSpec>> {
+): Promise<{ specs: ReadonlyMap<Owner, ServiceSpec>; pair: Pair | undefined }> {
   const ports = new Map<Owner, Ports>();
-  for (const owner of OWNERS)
-    ports.set(owner, { port: await freePort(), ops: await freePort(), service: await freePort() });
-  const addresses = [...ports].map(([owner, { service }]) => `${owner}=https://127.0.0.1:${service}`).join(',');
+  for (const owner of OWNERS) ports.set(owner, await freePorts());
+  const twice = options.twice && (await pairOf(options.twice, ports));
+  const portOf = (owner: Owner, { service }: Ports): number =>
+    owner === options.twice ? (twice?.front.port ?? service) : service;
+  const addresses = [...ports].map(([owner, its]) => `${owner}=https://127.0.0.1:${portOf(owner, its)}`).join(',');
   const authority = await makeAuthority();
   const specs = new Map<Owner, ServiceSpec>();
-  for (const [owner, { port, ops, service }] of ports) {
+  for (const [owner, its] of ports) {
     const certificates = join(directory, owner);
     await mkdir(certificates);
     await issueFor(authority, owner, certificates, { validSeconds: VALID_SECONDS });
@@ -172,16 +197,44 @@ async function specsOf(
       SMARTSCAN_DATABASE_PASSWORDS: passwords(engines, [owner]),
       SMARTSCAN_CERTIFICATES: certificates,
       SMARTSCAN_SERVICE_ADDRESSES: addresses,
-      SMARTSCAN_PORT: String(port),
-      SMARTSCAN_OPS_PORT: String(ops),
-      SMARTSCAN_SERVICE_PORT: String(service),
+      ...portsIn(its, owner === options.twice),
       ...options.of?.[owner],
     };
-    const app = appOf(owner);
-    specs.set(owner, { app, env, opsUrl: `http://127.0.0.1:${ops}`, log: join(directory, `${owner}.log`) });
+    specs.set(owner, specOf(owner, env, join(directory, `${owner}.log`)));
   }
-  return specs;
+  if (!options.twice || !twice) return { specs, pair: undefined };
+  const { env } = specs.get(options.twice) as ServiceSpec;
+  const again = { ...env, ...portsIn(twice.ports, true) };
+  const second = new ServiceProcess(specOf(options.twice, again, join(directory, `${options.twice}-second.log`)));
+  return { specs, pair: { second, front: twice.front } };
 }
+
+const freePorts = async (): Promise<Ports> => ({
+  port: await freePort(),
+  ops: await freePort(),
+  service: await freePort(),
+});
+
+/** Ports of a second process, and a front before it and the first. */
+async function pairOf(owner: Owner, first: ReadonlyMap<Owner, Ports>): Promise<{ ports: Ports; front: Front }> {
+  const ports = await freePorts();
+  return { ports, front: await Front.open([first.get(owner)?.service ?? 0, ports.service]) };
+}
+
+/** `isReplica`: there are others of its kind, who are to reach it. */
+const portsIn = ({ port, ops, service }: Ports, isReplica: boolean): Environment => ({
+  SMARTSCAN_PORT: String(port),
+  SMARTSCAN_OPS_PORT: String(ops),
+  SMARTSCAN_SERVICE_PORT: String(service),
+  ...(isReplica ? { SMARTSCAN_REPLICA_ADDRESS: `https://127.0.0.1:${service}` } : {}),
+});
+
+const specOf = (owner: Owner, env: Environment, log: string): ServiceSpec => ({
+  app: appOf(owner),
+  env,
+  opsUrl: `http://127.0.0.1:${env['SMARTSCAN_OPS_PORT']}`,
+  log,
+});
 
 /**
  * One cell for all test files of a run, which run one after the other: the first starts it, the end of the run stops it.
@@ -205,59 +258,4 @@ function appOf(owner: Owner): string {
   });
   if (found === undefined) throw new Error(`No app runs ${owner} alone.`);
   return found;
-}
-
-async function makeDatabase({ postgres }: TestEngines, database: string): Promise<void> {
-  const client = new pg.Client({ ...postgres });
-  await client.connect();
-  await client.query(`CREATE DATABASE ${database}`);
-  await client.end();
-}
-
-/** As the embedded place makes them, so that both can use one server in one run of tests. */
-const passwords = ({ postgres }: TestEngines, owners: readonly Owner[]): string =>
-  JSON.stringify(
-    Object.fromEntries(
-      owners.map((owner) => [
-        owner,
-        createHmac('sha256', postgres.password).update(`smartscan_${owner}`).digest('hex'),
-      ]),
-    ),
-  );
-
-async function storesOf(engines: TestEngines, database: string): Promise<Environment> {
-  const { postgres, brokers, openFga, kmsUrl, s3Url } = engines;
-  const kms = new KMSClient({ ...AWS, endpoint: kmsUrl });
-  const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
-  const bucket = database.replaceAll('_', '-');
-  const s3 = new S3Client({ ...AWS, endpoint: s3Url, forcePathStyle: true });
-  await s3.send(new CreateBucketCommand({ Bucket: bucket, ObjectLockEnabledForBucket: true }));
-  return {
-    SMARTSCAN_DATABASE_URL: `postgres://${postgres.host}:${postgres.port}/${database}`,
-    SMARTSCAN_BROKERS: brokers.join(','),
-    SMARTSCAN_TOPIC_REPLICAS: '1',
-    SMARTSCAN_TOPIC_PARTITIONS: '6',
-    SMARTSCAN_OPENFGA_URL: openFga.url,
-    SMARTSCAN_OPENFGA_TOKEN: openFga.token,
-    SMARTSCAN_OPENFGA_STORE: database,
-    SMARTSCAN_KMS_KEY: KeyMetadata?.KeyId ?? '',
-    SMARTSCAN_KMS_ENDPOINT: kmsUrl,
-    SMARTSCAN_BUCKET: bucket,
-    SMARTSCAN_BUCKET_OWNER: '111122223333',
-    SMARTSCAN_BUCKET_ENDPOINT: s3Url,
-    AWS_ACCESS_KEY_ID: AWS.credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: AWS.credentials.secretAccessKey,
-  };
-}
-
-/** The migration knows less of the cell than a service does: what it has no setting for, it refuses. */
-function migrationEnv(engines: TestEngines, stores: Environment): Environment {
-  const url = new URL(stores['SMARTSCAN_DATABASE_URL'] ?? '');
-  url.username = encodeURIComponent(engines.postgres.user);
-  url.password = encodeURIComponent(engines.postgres.password);
-  return {
-    ...Object.fromEntries(Object.entries(stores).filter(([name]) => !/^AWS_|_(KMS|BUCKET)/.test(name))),
-    SMARTSCAN_DATABASE_URL: url.href,
-    SMARTSCAN_DATABASE_PASSWORDS: passwords(engines, OWNERS),
-  };
 }

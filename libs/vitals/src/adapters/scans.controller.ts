@@ -2,7 +2,7 @@ import { Controller, Inject } from '@nestjs/common';
 import { Fault } from '@smartscan/kernel';
 import type { InputOf } from '@smartscan/contracts/operation';
 import { cancelScan, deleteScan, followScan, getScan, listScans, startScan } from '@smartscan/contracts/vitals';
-import { Reply, Serves, type Call, type Chunks } from '@smartscan/platform/ports';
+import { Holdings, Reply, Serves, type Call, type Chunks } from '@smartscan/platform/ports';
 import { EndScans } from '../app/end-scans.ts';
 import { inForm } from '../app/fhir-bundle.ts';
 import { ReadScans } from '../app/read-scans.ts';
@@ -14,6 +14,7 @@ export class ScansController {
     @Inject(RunScan) private readonly runScan: RunScan,
     @Inject(ReadScans) private readonly readScans: ReadScans,
     @Inject(EndScans) private readonly endScans: EndScans,
+    @Inject(Holdings) private readonly holdings: Holdings,
   ) {}
 
   @Serves(startScan)
@@ -26,8 +27,9 @@ export class ScansController {
   }
 
   @Serves(getScan)
-  async get(input: InputOf<typeof getScan>, call: Call) {
-    return inForm(await this.readScans.one(input, call), call);
+  get(input: InputOf<typeof getScan>, call: Call) {
+    const here = async () => inForm(await this.readScans.one(input, call), call);
+    return this.holdings.orElsewhere({ operation: getScan, input, call }, here);
   }
 
   @Serves(listScans)
@@ -36,18 +38,22 @@ export class ScansController {
   }
 
   @Serves(followScan)
-  async follow({ id }: InputOf<typeof followScan>, call: Call) {
-    await this.readScans.exists(id, call);
-    return new Reply(200, this.readScans.follow(id, call));
+  follow(input: InputOf<typeof followScan>, call: Call) {
+    return this.holdings.orElsewhere({ operation: followScan, input, call }, async () => {
+      await this.readScans.exists(input.id, call);
+      return new Reply(200, this.readScans.follow(input.id, call));
+    });
   }
 
   @Serves(cancelScan)
-  cancel({ id }: InputOf<typeof cancelScan>, call: Call) {
-    return this.endScans.cancel(id, call);
+  cancel(input: InputOf<typeof cancelScan>, call: Call) {
+    const here = () => this.endScans.cancel(input.id, call);
+    return this.holdings.orElsewhere({ operation: cancelScan, input, call }, here);
   }
 
   @Serves(deleteScan)
-  delete({ id }: InputOf<typeof deleteScan>, call: Call) {
-    return this.endScans.delete(id, call);
+  delete(input: InputOf<typeof deleteScan>, call: Call) {
+    const here = () => this.endScans.delete(input.id, call);
+    return this.holdings.orElsewhere({ operation: deleteScan, input, call }, here);
   }
 }

@@ -27,6 +27,8 @@ export interface ScanState {
   /** How long the result is kept; 0: not at all. */
   retainedSeconds: number;
   life: ScanLife;
+  /** Whether it is committed that there is such a scan. */
+  accepted: boolean;
   stage: Progress['stage'];
   share: number;
   secrets: ScanSecrets;
@@ -56,6 +58,11 @@ export class ActiveScans {
     return this.aborts.size;
   }
 
+  /** Whether it runs here, or waits here for its fetch. */
+  has(id: string): boolean {
+    return this.states.has(id);
+  }
+
   /** Another tenant's scan is as unknown as none. */
   find(id: string, tenant: string): ScanState | undefined {
     const state = this.states.get(id);
@@ -66,7 +73,7 @@ export class ActiveScans {
   runningRows(): ReadonlyMap<string, readonly string[]> {
     const byTenant = new Map<string, string[]>();
     for (const state of this.states.values()) {
-      if (isOver(state.life) || state.retainedSeconds === 0) continue;
+      if (!state.accepted || isOver(state.life) || state.retainedSeconds === 0) continue;
       byTenant.set(state.tenant, [...(byTenant.get(state.tenant) ?? []), state.id]);
     }
     return byTenant;

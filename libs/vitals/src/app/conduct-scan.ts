@@ -2,7 +2,7 @@ import { asFault, type Clock } from '@smartscan/kernel';
 import type { InputOf } from '@smartscan/contracts/operation';
 import { scanAccepted, scanCancelled, scanCompleted, scanFailed, type startScan } from '@smartscan/contracts/vitals';
 import { personInput } from '@smartscan/contracts/vitals/person';
-import type { Call, Ids, Services, Tx, UnitOfWork } from '@smartscan/platform/ports';
+import type { Call, Holdings, Ids, Services, Tx, UnitOfWork } from '@smartscan/platform/ports';
 import { markersOf, type Markers } from '../domain/markers.ts';
 import { NO_INPUTS, type PersonInputs } from '../domain/person.ts';
 import { beginScan, endOf, endScan, isOver, type ScanLife } from '../domain/scan.ts';
@@ -26,8 +26,15 @@ export interface Source {
   leave(): void;
 }
 
+/**
+ * What the process that has a scan is asked for again, whatever is kept of it: nothing, its result where that isn't kept,
+ * or all that a recording is asked.
+ */
+export type AskedAgain = 'nothing' | 'result' | 'recording';
+
 /** One scan under way. */
 export interface Job {
+  readonly askedAgain: AskedAgain;
   readonly state: ScanState;
   readonly call: Call;
   readonly source: Source;
@@ -40,6 +47,11 @@ export interface ConductParts {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly active: ActiveScans;
+  readonly holdings: Holdings;
+}
+
+export interface Beginning extends Pick<Job, 'source' | 'askedAgain'> {
+  readonly ttlSeconds: number;
 }
 
 /** The life of a scan, whatever it is measured from: there is one way to begin it, and one to end it. */
@@ -47,7 +59,7 @@ export class ConductScan {
   constructor(private readonly parts: ConductParts) {}
 
   /** From here on it is to be ended. */
-  begin(told: Told, call: Call, { source, ttlSeconds }: { source: Source; ttlSeconds: number }): Job {
+  begin(told: Told, call: Call, { source, askedAgain, ttlSeconds }: Beginning): Job {
     const { ids, clock, active } = this.parts;
     const state: ScanState = {
       id: ids.next('scan'),
@@ -56,24 +68,30 @@ export class ConductScan {
       wellness: told.estimates === 'wellness',
       retainedSeconds: ttlSeconds,
       life: beginScan(clock.nowMs()),
+      accepted: false,
       stage: 'received',
       share: 0,
       secrets: { ...NO_SECRETS, patient_id: told.patient_id ?? null, visit_id: told.visit_id ?? null },
       person: personOf(told),
     };
-    return { state, call, source, abort: active.add(state) };
+    return { state, call, source, askedAgain, abort: active.add(state) };
   }
 
-  accept({ state, call }: Job): Promise<void> {
+  async accept({ state, call, askedAgain }: Job): Promise<void> {
+    const { work, holdings } = this.parts;
     const { patient_id: patient } = state.secrets;
-    return this.parts.work.run(call, async (tx) => {
+    await work.run(call, async (tx) => {
       if (patient !== null) state.subjectRef = await tx.pseudonym(patient);
       if (state.retainedSeconds > 0) {
         const { id, tenant: workspaceId, subjectRef, life } = state;
         await addScan(tx, { id, workspaceId, subjectRef, createdAt: new Date(life.startedAtMs) }, state.secrets);
       }
+      if (askedAgain === 'recording' || (askedAgain === 'result' && state.retainedSeconds === 0))
+        await holdings.hold(tx, state.id);
       tx.emit(scanAccepted, { workspace_id: state.tenant, scan_id: state.id });
     });
+    // From here on a row that is missing is one that somebody has closed.
+    state.accepted = true;
   }
 
   /** Measures it and closes it as completed, failed or cancelled; throws what it failed with. */
@@ -109,7 +127,8 @@ export class ConductScan {
     this.parts.active.end(state, keepForFetch);
   }
 
-  private async complete({ state, call }: Job, measured: Measured): Promise<void> {
+  private async complete(job: Job, measured: Measured): Promise<void> {
+    const { state, call } = job;
     // Asked again: a workspace that chose to keep nothing while this scan ran gets nothing kept.
     const ttlSeconds = await vitalsTtl(this.parts.services, call);
     const retained = state.retainedSeconds > 0 && ttlSeconds > 0;
@@ -119,7 +138,7 @@ export class ConductScan {
       const found = { ...state.secrets, ...measured.secrets, markers };
       // Cancelled or swept meanwhile: then the result is nobody's.
       if (retained && !(await closeScan(tx, state.id, closingOf(life, found)))) throw problem('cancelled');
-      if (!retained) await this.handOver(tx, state);
+      if (!retained) await this.handOver(tx, job);
       tx.emit(scanCompleted, {
         workspace_id: state.tenant,
         scan_id: state.id,
@@ -143,8 +162,9 @@ export class ConductScan {
   }
 
   /** Nothing is kept: the row of the running scan goes too, and the disclosure itself is what the audit notes. */
-  private async handOver(tx: Tx, state: ScanState): Promise<void> {
+  private async handOver(tx: Tx, { state, askedAgain }: Job): Promise<void> {
     await removeScan(tx, state.id);
+    if (askedAgain !== 'nothing') await this.parts.holdings.hold(tx, state.id);
     tx.noteAccess(scanTable, state.id, 'read');
   }
 

@@ -23,9 +23,15 @@ export interface RecordParts {
 }
 
 const notFound = (): Fault =>
-  new Fault('not_found', 'vitals.recording_not_found', 'There is no such recording here.', {
-    remedy:
-      'It may be over, given up, or held by another process: send all chunks over one connection, or open a new one. Whether it became a scan, GET /v1/scans/{id} tells.',
+  new Fault('not_found', 'vitals.recording_not_found', 'There is no such recording.', {
+    remedy: 'It may be over or given up: open a new one. Whether it became a scan, GET /v1/scans/{id} tells.',
+  });
+
+/** What came of it was in the memory of a process that is gone. */
+export const recordingLost = (): Fault =>
+  new Fault('not_found', 'vitals.recording_lost', 'The recording was lost on our side.', {
+    status: 410,
+    remedy: 'Open a new recording and record again: no chunk of this one was kept.',
   });
 
 /** A recording that this process has. */
@@ -54,7 +60,7 @@ export class RecordScan {
     const source = { measure: live.measure.bind(live), leave: () => admitted.leave() };
     // It goes on when this request, and the connection that it came over, are gone.
     const lasting = { ...call, signal: new AbortController().signal };
-    const job = conduct.begin(input, lasting, { source, ttlSeconds });
+    const job = conduct.begin(input, lasting, { source, askedAgain: 'recording', ttlSeconds });
     try {
       await conduct.accept(job);
       if (telemetry && ttlSeconds > 0) await this.parts.telemetry.run(telemetry, call);
@@ -90,6 +96,11 @@ export class RecordScan {
     if (!live.complete) await live.glimpse();
     const location = live.complete ? `/v1/scans/${id}` : `/v1/recordings/${id}`;
     return new Reply(202, await this.shown(id, held, call), { Location: location });
+  }
+
+  /** Whether its chunks are taken, or answered again, here. */
+  has(id: string): boolean {
+    return this.held.has(id);
   }
 
   one({ id }: InputOf<typeof getRecording>, call: Call): Promise<RecordingAnswer> {

@@ -22,7 +22,11 @@ export class RunScan {
     const { conduct } = this.parts;
     const telemetry = readTelemetry(input.telemetry);
     const ttlSeconds = await vitalsTtl(this.parts.services, call);
-    const job = conduct.begin(input, call, { source: this.source(input, call, body), ttlSeconds });
+    const job = conduct.begin(input, call, {
+      source: this.source(input, call, body),
+      askedAgain: call.respondAsync ? 'result' : 'nothing',
+      ttlSeconds,
+    });
     const leave = (): void => job.abort.abort();
     // A caller who waits for the answer and leaves has no more use for it; one who asked to come back has.
     call.signal.addEventListener('abort', leave);

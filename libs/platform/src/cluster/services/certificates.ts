@@ -60,7 +60,7 @@ export interface CertificatesOptions {
  */
 export class Certificates {
   readonly #options: CertificatesOptions;
-  readonly #listeners: ((material: Material) => void)[] = [];
+  readonly #listeners = new Set<(material: Material) => void>();
   readonly #timer: NodeJS.Timeout;
   #material: Material;
 
@@ -81,8 +81,10 @@ export class Certificates {
     return servicesIn(new X509Certificate(this.#material.cert));
   }
 
-  onChange(listener: (material: Material) => void): void {
-    this.#listeners.push(listener);
+  /** Answers how to stop listening. */
+  onChange(listener: (material: Material) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   close(): void {

@@ -48,10 +48,11 @@ describe('who may call', () => {
     heard = 0;
   });
 
-  it('the gateway may call what is public, another service may not, and both may call the rest', async () => {
+  it('the gateway may call what is public, and the owner itself; a third service may not; all may call the rest', async () => {
     const gateway = await rig.caller('gateway');
     const vitals = await rig.caller('vitals');
     expect(await gateway.call(open, {}, someCall())).toEqual({ seen: 'yes' });
+    expect(await (await rig.caller('audit')).call(open, {}, someCall())).toEqual({ seen: 'yes' });
     const fault = await faultOf(vitals.call(open, {}, someCall()));
     expect({ kind: fault.kind, code: fault.code }).toEqual({ kind: 'forbidden', code: 'platform.caller_not_allowed' });
     expect(await gateway.call(look, { text: 'a' }, someCall())).toEqual({ text: 'a' });

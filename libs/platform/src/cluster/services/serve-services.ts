@@ -64,6 +64,9 @@ export interface ServedServices {
 
 /** The one service that speaks for people outside: only it may call what is public. */
 const FRONT: Owner = 'gateway';
+/** Another process of the owner's own passes on what it was asked. */
+const mayPass = (services: ReadonlySet<string>, { owner }: Operation): boolean =>
+  services.has(FRONT) || services.has(owner);
 
 /**
  * Serves what the dispatcher serves to the other services of the cell: `POST /operations/<operation id>` over TLS 1.3, to
@@ -192,7 +195,7 @@ class OpenCalls {
     const { services, untilMs } = this.#callerOf(socket);
     // A connection may outlive the certificate that it began with.
     const isKnown = services.size > 0 && untilMs > Date.now();
-    if (!isKnown || (operation?.public === true && !services.has(FRONT))) {
+    if (!isKnown || (operation?.public === true && !mayPass(services, operation))) {
       this.#log.warn('services.caller_not_allowed', { operation: operation?.id });
       return new Fault('forbidden', 'platform.caller_not_allowed', 'This service may not call that operation.');
     }

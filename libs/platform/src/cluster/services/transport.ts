@@ -39,12 +39,13 @@ export const unavailable = (retryAfterSeconds = 1): Fault =>
 /** Connections to one owner, kept alive; who answers must show that owner's certificate. */
 export class Connections {
   readonly #owner: Owner;
+  readonly #unlisten: () => void;
   #agents: Agents;
 
   constructor(owner: Owner, certificates: Certificates) {
     this.#owner = owner;
     this.#agents = this.#openBoth(certificates.material);
-    certificates.onChange((material) => {
+    this.#unlisten = certificates.onChange((material) => {
       const former = Object.values(this.#agents);
       this.#agents = this.#openBoth(material);
       // Calls in flight finish where they are.
@@ -58,6 +59,7 @@ export class Connections {
 
   /** Calls in flight finish, for so long. */
   async close(graceMs: number): Promise<void> {
+    this.#unlisten();
     const agents = Object.values(this.#agents);
     const timer = setTimeout(() => agents.forEach((agent) => void agent.destroy().catch(() => undefined)), graceMs);
     await Promise.allSettled(agents.map((agent) => agent.close()));
