@@ -3,6 +3,7 @@ import { appendFileSync } from 'node:fs';
 import { audit } from '@smartscan/audit';
 import { gateway } from '@smartscan/gateway';
 import { identity } from '@smartscan/identity';
+import { extraction } from '@smartscan/extraction';
 import type { Platform } from '@smartscan/platform';
 import { cluster, readServiceSettings } from '@smartscan/platform/cluster';
 import type { Context, UnitOfWork } from '@smartscan/platform/ports';
@@ -13,7 +14,7 @@ import { hasEngines, testEngines } from '@smartscan/testing/engines';
 import { vitals } from '@smartscan/vitals';
 import type pg from 'pg';
 
-export const contexts: readonly Context[] = [identity, audit, retention, vitals, gateway];
+export const contexts: readonly Context[] = [identity, audit, retention, vitals, gateway, extraction];
 
 export interface Answer {
   readonly status: number;

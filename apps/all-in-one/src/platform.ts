@@ -4,6 +4,7 @@ import { REGIONS } from '@smartscan/kernel';
 import { audit } from '@smartscan/audit';
 import { gateway } from '@smartscan/gateway';
 import { identity } from '@smartscan/identity';
+import { extraction } from '@smartscan/extraction';
 import { compose, LOG_LEVELS, readSettings, type Running } from '@smartscan/platform';
 import { embedded, type EmbeddedOptions } from '@smartscan/platform/embedded';
 import type { Context } from '@smartscan/platform/ports';
@@ -12,7 +13,7 @@ import { retention } from '@smartscan/retention';
 import { vitals } from '@smartscan/vitals';
 
 /** Every context there is. */
-export const contexts: readonly Context[] = [identity, audit, retention, vitals, gateway];
+export const contexts: readonly Context[] = [identity, audit, retention, vitals, gateway, extraction];
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const settingsSchema = z.object({

@@ -1,4 +1,5 @@
 import './audit.ts';
+import './extraction.ts';
 import './gateway.ts';
 import './identity.ts';
 import './retention.ts';

@@ -8,6 +8,8 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export const SCOPES = {
   'scans:write': 'Run scans, cancel and delete them',
   'scans:read': 'Read the results of scans',
+  'documents:write': 'Have documents read, review and delete them',
+  'documents:read': 'Read what was read from documents',
   'keys:write': 'Make and revoke API keys',
   'workspace:read': 'Read the workspace, its keys and its policies',
   'retention:write': 'Set how long data is kept',

@@ -8,6 +8,7 @@ export const ID_KINDS = {
   apiKey: 'key',
   scan: 'scn',
   calibration: 'cal',
+  document: 'doc',
   event: 'evt',
   request: 'req',
 } as const;

@@ -7,6 +7,7 @@
 export const DATA_CATEGORIES = {
   vitals: { phi: true, title: 'Vitals and what was measured with them' },
   extracted_data: { phi: true, title: 'Data read from device photos and clinical documents' },
+  document_images: { phi: true, title: 'Device photos and pages of clinical documents, as pictures' },
   subject_metadata: { phi: true, title: 'Patient and visit ids that a customer attached' },
   sdk_telemetry: { phi: false, title: 'Camera model, OS version, orientation, ambient light, face quality' },
   account_profile: { phi: false, title: 'Name, email, company, country, password hash' },

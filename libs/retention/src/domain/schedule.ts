@@ -52,12 +52,14 @@ const always = (term: Term) => (): Term => term;
 const lifeAnd30Days = always({ kept: 'as_fixed', defaultSeconds: 30 * DAY, countedFrom: 'the end of the account' });
 
 /**
- * The schedule that the retention promises come to (P23): a term for each category there is. Frames, raw video, device
- * photos and document images have no category and so no table that could keep them (P11, P12).
+ * The schedule that the retention promises come to (P23): a term for each category there is. Frames and raw video have no
+ * category and so no table that could keep them (P11, P12).
  */
 export const SCHEDULE: Readonly<Record<DataCategory, (standing: Standing) => Term>> = {
   vitals: healthData,
   extracted_data: healthData,
+  // Kept by nobody who doesn't ask for it.
+  document_images: always({ kept: 'as_set', defaultSeconds: 0, range: { zero: true, min: HOUR, max: YEARS_7 } }),
   subject_metadata: always({ kept: 'with_parents', parents: ['vitals', 'extracted_data'] }),
   sdk_telemetry: always({
     kept: 'as_set',

@@ -4,7 +4,7 @@ import { addChunk, CHUNK_MAX_BYTES, getRecording, openRecording } from '@smartsc
 import { Holdings, Reply, Serves, type Call, type Chunks } from '@smartscan/platform/ports';
 import { inForm } from '../app/fhir-bundle.ts';
 import { RecordScan, recordingLost } from '../app/record-scan.ts';
-import { collectBody } from './scan/body.ts';
+import { collectScan } from './scan/body.ts';
 
 @Controller()
 export class RecordingsController {
@@ -26,7 +26,7 @@ export class RecordingsController {
 
   @Serves(addChunk)
   async add(input: InputOf<typeof addChunk>, call: Call, body: Chunks | undefined) {
-    const bytes = await collectBody(body ?? [], CHUNK_MAX_BYTES, call.signal);
+    const bytes = await collectScan(body ?? [], CHUNK_MAX_BYTES, call.signal);
     const here = async () => {
       const answer = await this.recordScan.add(input, call, bytes);
       return answer instanceof Reply ? answer : inForm(answer, call);

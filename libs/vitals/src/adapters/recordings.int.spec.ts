@@ -4,7 +4,7 @@ import { analyseFace, type FaceTraces } from '@smartscan/signal';
 import { eventually } from '@smartscan/testing';
 import { makeFaceVideo } from '@smartscan/testing/face-video';
 import { chunksOf, cropsOf, makeRecording } from '@smartscan/testing/recording';
-import { ActiveScans } from '../app/active-scan.ts';
+import { ActiveJobs } from '@smartscan/platform/ports';
 import { LiveRecording, RECORDING_LIMITS, type RecordingLimits } from '../app/live-recording.ts';
 import type { AdmittedRecording, Measured } from '../app/measure.ts';
 import { problem } from '../domain/scan-problems.ts';
@@ -33,7 +33,7 @@ describe('a recording that comes in chunks, with real workers', () => {
   const admitted: AdmittedRecording[] = [];
   beforeAll(async () => {
     const settings = vitalsSettings.parse({ workers: 1, maxScans: 5 });
-    measure = await WorkerMeasure.start({ settings, log: quiet, metrics: new Registry(), active: new ActiveScans() });
+    measure = await WorkerMeasure.start({ settings, log: quiet, metrics: new Registry(), active: new ActiveJobs() });
   });
   afterEach(() => admitted.splice(0).forEach((one) => one.leave()));
   afterAll(() => measure.onApplicationShutdown());

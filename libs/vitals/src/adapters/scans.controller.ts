@@ -1,19 +1,19 @@
 import { Controller, Inject } from '@nestjs/common';
 import { Fault } from '@smartscan/kernel';
-import type { InputOf } from '@smartscan/contracts/operation';
+import type { InputOf, OutputOf } from '@smartscan/contracts/operation';
+import { cutPage } from '@smartscan/contracts/page';
 import { cancelScan, deleteScan, followScan, getScan, listScans, startScan } from '@smartscan/contracts/vitals';
-import { Holdings, Reply, Serves, type Call, type Chunks } from '@smartscan/platform/ports';
-import { EndScans } from '../app/end-scans.ts';
+import { Holdings, Jobs, Reply, Serves, type Call, type Chunks } from '@smartscan/platform/ports';
 import { inForm } from '../app/fhir-bundle.ts';
-import { ReadScans } from '../app/read-scans.ts';
+import { answerOf, itemOf } from '../app/present.ts';
 import { RunScan } from '../app/run-scan.ts';
+import type { ScanJobs } from '../app/scans.ts';
 
 @Controller()
 export class ScansController {
   constructor(
     @Inject(RunScan) private readonly runScan: RunScan,
-    @Inject(ReadScans) private readonly readScans: ReadScans,
-    @Inject(EndScans) private readonly endScans: EndScans,
+    @Inject(Jobs) private readonly jobs: ScanJobs,
     @Inject(Holdings) private readonly holdings: Holdings,
   ) {}
 
@@ -28,32 +28,36 @@ export class ScansController {
 
   @Serves(getScan)
   get(input: InputOf<typeof getScan>, call: Call) {
-    const here = async () => inForm(await this.readScans.one(input, call), call);
+    const here = async () => inForm(answerOf(await this.jobs.one(input.id, call)), call);
     return this.holdings.orElsewhere({ operation: getScan, input, call }, here);
   }
 
   @Serves(listScans)
-  list(input: InputOf<typeof listScans>, call: Call) {
-    return this.readScans.page(input, call);
+  async list({ limit, cursor }: InputOf<typeof listScans>, call: Call) {
+    const page = cutPage(await this.jobs.page(limit, cursor, call), limit);
+    return { items: page.items.map(itemOf), next_cursor: page.next_cursor };
   }
 
   @Serves(followScan)
   follow(input: InputOf<typeof followScan>, call: Call) {
     return this.holdings.orElsewhere({ operation: followScan, input, call }, async () => {
-      await this.readScans.exists(input.id, call);
-      return new Reply(200, this.readScans.follow(input.id, call));
+      await this.jobs.exists(input.id, call);
+      // Its stages are those that the workers tell of.
+      return new Reply(200, this.jobs.follow(input.id, call) as AsyncIterable<OutputOf<typeof followScan>>);
     });
   }
 
   @Serves(cancelScan)
   cancel(input: InputOf<typeof cancelScan>, call: Call) {
-    const here = () => this.endScans.cancel(input.id, call);
+    const here = async () => itemOf(await this.jobs.cancel(input.id, call));
     return this.holdings.orElsewhere({ operation: cancelScan, input, call }, here);
   }
 
   @Serves(deleteScan)
   delete(input: InputOf<typeof deleteScan>, call: Call) {
-    const here = () => this.endScans.delete(input.id, call);
-    return this.holdings.orElsewhere({ operation: deleteScan, input, call }, here);
+    return this.holdings.orElsewhere({ operation: deleteScan, input, call }, async () => {
+      await this.jobs.delete(input.id, call);
+      return { id: input.id, deleted: true as const };
+    });
   }
 }

@@ -2,8 +2,7 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 import { asFault } from '@smartscan/kernel';
 import { SCAN_BODY_MAX_BYTES } from '@smartscan/contracts/vitals';
 import { startModels, TierMetrics, usesGpu, type ProcessModels } from '@smartscan/inference';
-import type { Chunks, Log } from '@smartscan/platform/ports';
-import type { ActiveScans } from '../app/active-scan.ts';
+import type { ActiveJobs, Chunks, Log } from '@smartscan/platform/ports';
 import type {
   Admission,
   Admitted,
@@ -27,7 +26,7 @@ interface Surroundings {
   readonly settings: VitalsSettings;
   readonly log: Log;
   readonly metrics: Registry;
-  readonly active: ActiveScans;
+  readonly active: Pick<ActiveJobs<never>, 'idle'>;
 }
 
 /** The decoder of this machine, on its GPU where models are to run there, too. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { Fault, type Clock } from '@smartscan/kernel';
+import { Fault, isPastRetention, type Clock } from '@smartscan/kernel';
 import type { InputOf } from '@smartscan/contracts/operation';
 import { cutPage } from '@smartscan/contracts/page';
 import type {
@@ -9,9 +9,9 @@ import type {
   getCalibration,
   listCalibrations,
 } from '@smartscan/contracts/vitals/calibrations';
-import type { Call, Ids, Services, Tx, UnitOfWork } from '@smartscan/platform/ports';
+import type { Call, Ids, Tx, UnitOfWork } from '@smartscan/platform/ports';
 import { checkCalibration, USABLE_MS } from '../domain/calibration.ts';
-import { isPastRetention } from '../domain/scan.ts';
+import { scanNotFound } from '../domain/scan-problems.ts';
 import {
   addRow,
   openRow,
@@ -21,9 +21,7 @@ import {
   type CalibrationRow,
   type CalibrationSecrets,
 } from './calibrations.ts';
-import { scanNotFound } from './read-scans.ts';
-import { scanRow } from './scans.ts';
-import { vitalsTtl } from './vitals-ttl.ts';
+import { scanRows, type ScanJobs } from './scans.ts';
 
 export type CalibrationAnswer = z.output<typeof calibration>;
 
@@ -41,13 +39,13 @@ const nothingRetained = (): Fault =>
 export class Calibrate {
   constructor(
     private readonly work: UnitOfWork,
-    private readonly services: Services,
+    private readonly jobs: ScanJobs,
     private readonly clock: Clock,
     private readonly ids: Ids,
   ) {}
 
   async add(input: InputOf<typeof addCalibration>, call: Call): Promise<CalibrationAnswer> {
-    const ttlSeconds = await vitalsTtl(this.services, call);
+    const ttlSeconds = await this.jobs.ttlSeconds(call);
     if (ttlSeconds === 0) throw nothingRetained();
     const { subject_id: subjectRef, scan_id: scanId, taken_at, reading } = input;
     return this.work.run(call, async (tx) => {
@@ -66,7 +64,7 @@ export class Calibrate {
     tx: Tx,
     { scanId, subjectRef, ttlSeconds }: { scanId: string; subjectRef: string; ttlSeconds: number },
   ): Promise<number> {
-    const scan = await scanRow(tx, scanId);
+    const scan = await scanRows.row(tx, scanId);
     if (!scan || scan.subjectRef !== subjectRef || this.isPast(scan.createdAt, ttlSeconds)) throw scanNotFound();
     if (scan.status === 'completed') return scan.createdAt.getTime();
     throw new Fault('conflict', 'vitals.scan_not_completed', 'The scan has no vitals to calibrate.', {
@@ -76,7 +74,7 @@ export class Calibrate {
   }
 
   async one({ subject_id, id }: InputOf<typeof getCalibration>, call: Call): Promise<CalibrationAnswer> {
-    const ttlSeconds = await vitalsTtl(this.services, call);
+    const ttlSeconds = await this.jobs.ttlSeconds(call);
     return this.work.run(call, async (tx) => {
       const row = await rowOf(tx, subject_id, id);
       if (!row || this.isPast(row.createdAt, ttlSeconds)) throw notFound();
@@ -88,7 +86,7 @@ export class Calibrate {
     { subject_id, limit, cursor }: InputOf<typeof listCalibrations>,
     call: Call,
   ): Promise<{ items: CalibrationAnswer[]; next_cursor: string | null }> {
-    const ttlSeconds = await vitalsTtl(this.services, call);
+    const ttlSeconds = await this.jobs.ttlSeconds(call);
     return this.work.run(call, async (tx) => {
       const rows = await rowsOf(tx, subject_id, limit, cursor);
       const kept = rows.filter((row) => !this.isPast(row.createdAt, ttlSeconds));

@@ -1,9 +1,9 @@
 import { p } from '@mikro-orm/core';
 import type { z } from 'zod';
+import { isPastRetention } from '@smartscan/kernel';
 import type { reading } from '@smartscan/contracts/vitals/calibrations';
 import { defineTable, type RowOf, type Tx } from '@smartscan/platform/ports';
 import type { Calibration, ReadingKind } from '../domain/calibration.ts';
-import { isPastRetention } from '../domain/scan.ts';
 
 /** Reference readings of people, under our own names for them. Every way in or out of the sealed column passes the audit. */
 export const calibrationTable = defineTable({

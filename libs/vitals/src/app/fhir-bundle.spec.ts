@@ -7,7 +7,7 @@ import { MARKER_NAMES, type MarkerName } from '@smartscan/kernel';
 import { MARKERS } from '../domain/marker-table.ts';
 import type { Marker } from '../domain/marker.ts';
 import { fhirBundleOf, inForm, type FhirBundle } from './fhir-bundle.ts';
-import { withSecrets, type ScanAnswer } from './present.ts';
+import { answerOf, type ScanAnswer } from './present.ts';
 
 /** The official schema: shapes, closed objects, value sets of codes. The invariants are in the contract. */
 const official = new Ajv({ allErrors: true })

@@ -1,11 +1,11 @@
 import type { PulseAnalysis } from '@smartscan/signal';
 import type { RECORDED } from '@smartscan/contracts/vitals/recorded';
-import type { InputOf } from '@smartscan/contracts/operation';
-import type { startScan } from '@smartscan/contracts/vitals';
+import type { InputOf, OutputOf } from '@smartscan/contracts/operation';
+import type { followScan, startScan } from '@smartscan/contracts/vitals';
 import type { Chunks } from '@smartscan/platform/ports';
 import type { Going } from '../domain/guidance.ts';
 import type { WitnessReason } from '../domain/marker.ts';
-import type { ScanSecrets, ScanState } from './active-scan.ts';
+import type { ScanSecrets } from './scans.ts';
 
 export interface Measured {
   readonly analysis: PulseAnalysis;
@@ -32,10 +32,12 @@ export interface Admission {
   readonly deadlineSeconds: number | undefined;
 }
 
+type ScanStage = OutputOf<typeof followScan>['stage'];
+
 export interface MeasureWatch {
   readonly signal: AbortSignal;
   /** `received` comes when the whole body did and there is time for what it holds. */
-  readonly onProgress: (stage: ScanState['stage'], share: number) => void;
+  readonly onProgress: (stage: ScanStage, share: number) => void;
 }
 
 /** A scan that was let in. It is in memory only; what it throws is the scan's problem as a Fault. */

@@ -1,24 +1,21 @@
 import { Fault } from '@smartscan/kernel';
 import type { InputOf } from '@smartscan/contracts/operation';
 import type { addChunk, getRecording, openRecording } from '@smartscan/contracts/vitals/recordings';
-import { Reply, type Call, type Services, type UnitOfWork } from '@smartscan/platform/ports';
+import { Reply, type Call, type Job, type UnitOfWork } from '@smartscan/platform/ports';
 import { problem } from '../domain/scan-problems.ts';
-import type { ConductScan } from './conduct-scan.ts';
 import { readTelemetry, type KeepTelemetry } from './keep-telemetry.ts';
 import { LiveRecording, RECORDING_LIMITS, type RecordingAnswer, type RecordingLimits } from './live-recording.ts';
-import type { Measure } from './measure.ts';
-import type { ScanAnswer } from './present.ts';
-import type { ReadScans } from './read-scans.ts';
-import { scanTable } from './scans.ts';
-import { vitalsTtl } from './vitals-ttl.ts';
+import type { Measure, Measured } from './measure.ts';
+import { answerOf, type ScanAnswer } from './present.ts';
+import { isNamed, secretsOf, type ScanTasks } from './scan-tasks.ts';
+import { scanTable, type ScanJobs, type ScanSecrets } from './scans.ts';
 
 export interface RecordParts {
   readonly work: UnitOfWork;
-  readonly services: Services;
-  readonly conduct: ConductScan;
+  readonly jobs: ScanJobs;
+  readonly tasks: ScanTasks;
   readonly measure: Measure;
   readonly telemetry: KeepTelemetry;
-  readonly reads: ReadScans;
   readonly limits?: RecordingLimits;
 }
 
@@ -51,24 +48,33 @@ export class RecordScan {
   constructor(private readonly parts: RecordParts) {}
 
   async open(input: InputOf<typeof openRecording>, call: Call): Promise<RecordingAnswer> {
-    const { conduct, services, measure, limits = RECORDING_LIMITS } = this.parts;
+    const { jobs, tasks, measure, telemetry: keeper, limits = RECORDING_LIMITS } = this.parts;
     const telemetry = readTelemetry(input.telemetry);
-    const ttlSeconds = await vitalsTtl(services, call);
+    const ttlSeconds = await jobs.ttlSeconds(call);
     const { content = 'traces', deadline_seconds: deadlineSeconds } = input;
     const admitted = measure.admitRecording({ tenant: call.tenant, deadlineSeconds, content });
     const live = new LiveRecording(admitted, limits);
     const source = { measure: live.measure.bind(live), leave: () => admitted.leave() };
     // It goes on when this request, and the connection that it came over, are gone.
     const lasting = { ...call, signal: new AbortController().signal };
-    const job = conduct.begin(input, lasting, { source, askedAgain: 'recording', ttlSeconds });
+    const secrets = secretsOf(input);
+    const job: Job<ScanSecrets, Measured> = jobs.begin(lasting, {
+      task: tasks.of(input, source, () => job.state),
+      askedAgain: 'everything',
+      ttlSeconds,
+      secrets,
+    });
     try {
-      await conduct.accept(job);
-      if (telemetry && ttlSeconds > 0) await this.parts.telemetry.run(telemetry, call);
+      await jobs.accept(job, {
+        person: secrets.patient_id,
+        isNamed: isNamed(secrets),
+        also: telemetry && ttlSeconds > 0 ? () => keeper.run(telemetry, call) : undefined,
+      });
     } catch (error) {
-      conduct.end(job, false);
+      jobs.end(job, false);
       throw error;
     }
-    const over = conduct.goOn(job);
+    const over = jobs.goOn(job);
     const { id } = job.state;
     this.held.set(id, { tenant: call.tenant, live, over });
     // For as long as an answer may be lost and its chunk come again.
@@ -91,7 +97,7 @@ export class RecordScan {
     // A chunk before the last that comes again must not take a result that is handed over once.
     if (live.endedWith(sequence) && !call.respondAsync) {
       await over;
-      return this.parts.reads.one({ id }, call);
+      return answerOf(await this.parts.jobs.one(id, call));
     }
     if (!live.complete) await live.glimpse();
     const location = live.complete ? `/v1/scans/${id}` : `/v1/recordings/${id}`;

@@ -1,15 +1,15 @@
 import type { InputOf } from '@smartscan/contracts/operation';
 import type { startScan } from '@smartscan/contracts/vitals';
-import { Reply, type Call, type Chunks, type Services } from '@smartscan/platform/ports';
-import type { ConductScan, Job, Source } from './conduct-scan.ts';
+import { Reply, type Call, type Chunks, type Job } from '@smartscan/platform/ports';
 import { readTelemetry, type KeepTelemetry } from './keep-telemetry.ts';
-import type { Admission, Measure } from './measure.ts';
-import { itemOfState, withSecrets, type ScanAnswer, type ScanItem } from './present.ts';
-import { vitalsTtl } from './vitals-ttl.ts';
+import type { Admission, Measure, Measured } from './measure.ts';
+import { answerOf, itemOf, type ScanAnswer, type ScanItem } from './present.ts';
+import { isNamed, secretsOf, type ScanTasks, type Source } from './scan-tasks.ts';
+import type { ScanJobs, ScanSecrets } from './scans.ts';
 
 export interface ScanParts {
-  readonly services: Services;
-  readonly conduct: ConductScan;
+  readonly jobs: ScanJobs;
+  readonly tasks: ScanTasks;
   readonly measure: Measure;
   readonly telemetry: KeepTelemetry;
 }
@@ -19,33 +19,23 @@ export class RunScan {
   constructor(private readonly parts: ScanParts) {}
 
   async run(input: InputOf<typeof startScan>, call: Call, body: Chunks): Promise<ScanAnswer | Reply<ScanItem>> {
-    const { conduct } = this.parts;
+    const { jobs, tasks, telemetry: keeper } = this.parts;
     const telemetry = readTelemetry(input.telemetry);
-    const ttlSeconds = await vitalsTtl(this.parts.services, call);
-    const job = conduct.begin(input, call, {
-      source: this.source(input, call, body),
+    const ttlSeconds = await jobs.ttlSeconds(call);
+    const secrets = secretsOf(input);
+    const source = this.source(input, call, body);
+    const job: Job<ScanSecrets, Measured> = jobs.begin(call, {
+      task: tasks.of(input, source, () => job.state),
       askedAgain: call.respondAsync ? 'result' : 'nothing',
       ttlSeconds,
+      secrets,
     });
-    const leave = (): void => job.abort.abort();
-    // A caller who waits for the answer and leaves has no more use for it; one who asked to come back has.
-    call.signal.addEventListener('abort', leave);
-    let ended = (): void => conduct.end(job, false);
-    try {
-      await conduct.accept(job);
-      if (telemetry && ttlSeconds > 0) await this.parts.telemetry.run(telemetry, call);
-      if (call.respondAsync) {
-        ended = () => undefined;
-        return await this.later(job);
-      }
-      await conduct.measure(job);
-      const { state } = job;
-      return withSecrets(itemOfState(state), state.secrets, state.subjectRef);
-    } finally {
-      // From here on one who asked to come back is not waited for.
-      call.signal.removeEventListener('abort', leave);
-      ended();
-    }
+    const sight = await jobs.serve(job, {
+      person: secrets.patient_id,
+      isNamed: isNamed(secrets),
+      also: telemetry && ttlSeconds > 0 ? () => keeper.run(telemetry, call) : undefined,
+    });
+    return call.respondAsync ? new Reply(202, itemOf(sight)) : answerOf(sight);
   }
 
   /** The body, once there is room and time for it. */
@@ -55,14 +45,6 @@ export class RunScan {
       measure: (watch) => admitted.run(body, watch),
       leave: () => admitted.leave(),
     };
-  }
-
-  /** The body comes with the request, so it is read before 202 is said; the rest goes on without the caller. */
-  private async later(job: Job): Promise<Reply<ScanItem>> {
-    await new Promise<void>((resolve, reject) => {
-      this.parts.conduct.goOn(job, resolve).then(resolve, reject);
-    });
-    return new Reply(202, itemOfState(job.state));
   }
 }
 

@@ -89,6 +89,11 @@ export const SCAN_PROBLEMS: Readonly<Record<ScanProblemName, ScanProblem>> = PRO
 /** The problem type's code on the wire. */
 export const problemCode = (name: ScanProblemName): string => `vitals.${name}`;
 
+export const scanNotFound = (): Fault =>
+  new Fault('not_found', 'vitals.scan_not_found', 'There is no such scan.', {
+    remedy: 'It may never have existed, be past its retention, deleted, or, if nothing is retained, fetched already.',
+  });
+
 /** The fault that a scan ends with. `retryAfter`: seconds, where they are known better than by the table. */
 export const problem = (name: ScanProblemName, retryAfter?: number): Fault => {
   const { kind, status, title, remedy, ...row }: ScanProblem = SCAN_PROBLEMS[name];

@@ -12,10 +12,11 @@ import {
   type TierRequest,
   type TierWatch,
 } from '@smartscan/inference';
+import type { Body } from '@smartscan/platform/ports';
 import { problem } from '../../domain/scan-problems.ts';
 import { workOfBytes, workOfVideo } from '../../domain/work.ts';
 import type { Content } from '../../app/measure.ts';
-import { collectBody, type Body } from './body.ts';
+import { collectScan } from './body.ts';
 import { findDecoder, type Decoder } from './decoder.ts';
 import { FACE_MODELS } from './face-models.ts';
 import type { Glance } from './demux.ts';
@@ -172,7 +173,7 @@ export class ScanWorkers {
     const { glancer, pool } = this.#parts;
     if (pool.closed) return Promise.reject(problem('interrupted'));
     const read = async (): Promise<Recorded> => {
-      const received = await collectBody(body, maxBytes, signal);
+      const received = await collectScan(body, maxBytes, signal);
       return this.#inTurnToRead(place, signal, () => glancer.read(received, content));
     };
     return pool.kept(read());
@@ -215,7 +216,7 @@ export class ScanWorkers {
     const { pool } = this.#parts;
     if (pool.closed) throw problem('interrupted');
     if (options.signal.aborted) throw problem('cancelled');
-    const received = await collectBody(body, this.#options.maxBodyBytes, options.signal);
+    const received = await collectScan(body, this.#options.maxBodyBytes, options.signal);
     const { video, body: read } = await this.#glance(received, options.signal, place);
     options.onProgress('received', 1);
     return pool.run(place.ticket, options.signal, async (worker) => {

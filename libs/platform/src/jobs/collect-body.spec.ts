@@ -1,6 +1,16 @@
-import { collectBody } from './body.ts';
+import { Fault } from '@smartscan/kernel';
+import { collectBody, type Body } from './collect-body.ts';
 
 const never = new AbortController().signal;
+/** With problems that are called as they are. */
+const collect = (body: Body, maxBytes: number, signal: AbortSignal) => {
+  const limits = {
+    maxBytes,
+    tooLarge: () => new Fault('invalid', 'too_large', 'Too large.'),
+    cancelled: () => new Fault('conflict', 'cancelled', 'Cancelled.'),
+  };
+  return collectBody(body, limits, signal);
+};
 const codeOf = (work: Promise<unknown>): Promise<unknown> =>
   work.then(
     () => 'none',
@@ -14,7 +24,7 @@ describe('collectBody', () => {
       yield* source;
     }
     for (const body of [source, later()]) {
-      const whole = await collectBody(body, 5, never);
+      const whole = await collect(body, 5, never);
       expect(Buffer.from(whole).toString()).toBe('abcde');
       expect(whole.byteLength).toBe(whole.buffer.byteLength);
     }
@@ -32,7 +42,7 @@ describe('collectBody', () => {
         ended = true;
       }
     }
-    expect(await codeOf(collectBody(endless(), 35, never))).toBe('vitals.too_large');
+    expect(await codeOf(collect(endless(), 35, never))).toBe('too_large');
     expect(given).toBe(40);
     expect(ended).toBe(true);
   });
@@ -43,10 +53,10 @@ describe('collectBody', () => {
       yield new Uint8Array(1);
       await new Promise(() => undefined);
     }
-    const collecting = codeOf(collectBody(stalling(), 100, abort.signal));
+    const collecting = codeOf(collect(stalling(), 100, abort.signal));
     setTimeout(() => abort.abort(), 20);
-    expect(await collecting).toBe('vitals.cancelled');
-    expect(await codeOf(collectBody([new Uint8Array(1)], 100, abort.signal))).toBe('vitals.cancelled');
+    expect(await collecting).toBe('cancelled');
+    expect(await codeOf(collect([new Uint8Array(1)], 100, abort.signal))).toBe('cancelled');
   });
 
   it('passes on what a source fails with', async () => {
@@ -54,6 +64,6 @@ describe('collectBody', () => {
       yield new Uint8Array(1);
       throw new Error('reset');
     }
-    await expect(collectBody(failing(), 100, never)).rejects.toThrow('reset');
+    await expect(collect(failing(), 100, never)).rejects.toThrow('reset');
   });
 });

@@ -1,33 +1,31 @@
-import { beginScan, endScan } from '../domain/scan.ts';
-import { ActiveScans, type ScanState } from './active-scan.ts';
-import { NO_SECRETS } from './present.ts';
+import { beginJob, endJob } from '@smartscan/kernel';
+import { ActiveJobs } from './active-jobs.ts';
+import type { JobState } from './job.ts';
 
 const MINUTE_MS = 60_000;
 
-const stateOf = (more: Partial<ScanState> = {}): ScanState => ({
+const stateOf = (more: Partial<JobState> = {}): JobState => ({
   id: 'scn',
   tenant: 'a',
   subjectRef: null,
-  wellness: false,
   retainedSeconds: 0,
-  life: beginScan(0),
+  life: beginJob(0),
   accepted: true,
   stage: 'received',
   share: 0,
-  secrets: NO_SECRETS,
-  person: {},
+  secrets: {},
   ...more,
 });
 
-describe('the scans that a process has', () => {
+describe('the jobs that a process has', () => {
   beforeEach(() => void jest.useFakeTimers());
   afterEach(() => void jest.useRealTimers());
 
   it('P39: a result that waits for its fetch is gone after 15 minutes, and so the process has nothing to be asked for', () => {
-    const active = new ActiveScans();
+    const active = new ActiveJobs();
     const state = stateOf();
     active.add(state);
-    state.life = endScan(state.life, { status: 'completed' }, 1);
+    state.life = endJob(state.life, { status: 'completed' }, 1);
     active.end(state, true);
     jest.advanceTimersByTime(15 * MINUTE_MS - 1);
     expect([active.has('scn'), active.find('scn', 'a')]).toEqual([true, state]);
@@ -36,7 +34,7 @@ describe('the scans that a process has', () => {
   });
 
   it('is not looked for among the rows before there is one: nobody can have closed it', () => {
-    const active = new ActiveScans();
+    const active = new ActiveJobs();
     const state = stateOf({ retainedSeconds: 60, accepted: false });
     active.add(state);
     expect(active.runningRows()).toEqual(new Map());

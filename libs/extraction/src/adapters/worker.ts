@@ -1,0 +1,61 @@
+/** The thread that reads documents: started by `DocumentWorkers`, one document after another. */
+import { openInference, serveJobs } from '@smartscan/inference/in-thread';
+import { DocumentReader, jpegOf } from '@smartscan/documents';
+import type { PageImage } from '../app/extract.ts';
+import { readingOf } from './to-reading.ts';
+import type { DocumentJob, DocumentOutcome, DocumentStage, WorkerStart } from './worker-messages.ts';
+
+const msSince = (start: number): number => Math.round(performance.now() - start);
+
+await serveJobs<WorkerStart, DocumentJob, DocumentOutcome, DocumentStage>({
+  prepare: async ({ inference: start, modelsDirectory }, end) => {
+    // Without its models this thread is of no use: it ends, and is replaced by one that has them.
+    const inference = await openInference(start, end);
+    const readers = new Map<string, DocumentReader>();
+    /** One for each set of versions: hardly ever more than two. */
+    const readerOf = async (versions: DocumentJob['versions']): Promise<DocumentReader> => {
+      const key = JSON.stringify(versions);
+      const known = readers.get(key) ?? (await DocumentReader.open(inference, modelsDirectory, versions));
+      readers.set(key, known);
+      return known;
+    };
+    const digestsOf = async (versions: DocumentJob['versions']): Promise<Readonly<Record<string, string>>> =>
+      Object.fromEntries(
+        await Promise.all(
+          Object.entries(versions).map(async ([name, version]) => {
+            const { digest } = await inference.describe({ name, version });
+            return [`${name}/${version}`, digest] as const;
+          }),
+        ),
+      );
+    return async ({ bytes, wishes, versions }, { signal, onProgress }) => {
+      const began = performance.now();
+      // Of the whole process: what else runs meanwhile is in it. A thread has no clock of its own in this Node.
+      const cpu = process.cpuUsage();
+      const reader = await readerOf(versions);
+      const images: PageImage[] = [];
+      let encodingMs = 0;
+      const { documents, pages } = await reader.read(
+        bytes,
+        { kind: wishes.type, dateOrder: wishes.dateOrder },
+        async (picture, page) => {
+          signal.throwIfAborted();
+          onProgress('reading', page.share);
+          if (!wishes.images) return;
+          const start = performance.now();
+          images.push({ data: await jpegOf(picture), width: picture.width, height: picture.height });
+          encodingMs += msSince(start);
+        },
+      );
+      const { user, system } = process.cpuUsage(cpu);
+      return {
+        readings: documents.map(readingOf),
+        pages: [...pages],
+        images,
+        models: await digestsOf(versions),
+        timings_ms: { total: msSince(began), ...(wishes.images ? { pictures: encodingMs } : {}) },
+        cpuMs: (user + system) / 1_000,
+      };
+    };
+  },
+});

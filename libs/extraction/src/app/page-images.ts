@@ -1,0 +1,78 @@
+import { p } from '@mikro-orm/core';
+import { defineTable, type Tx } from '@smartscan/platform/ports';
+import { problem } from '../domain/document-problems.ts';
+import type { PageImage } from './extract.ts';
+
+/** Pictures of pages, where a workspace keeps them. Every way in or out of the sealed column passes the audit. */
+export const pageImageTable = defineTable({
+  owner: 'extraction',
+  name: 'page_image',
+  category: 'document_images',
+  purpose: 'provide_service',
+  tenant: 'workspaceId',
+  subject: 'subjectRef',
+  clock: { from: 'createdAt', ttlOf: 'document_images' },
+  columns: {
+    /** The document's, and the number of the page. */
+    id: p.text().primary(),
+    workspaceId: p.text(),
+    subjectRef: p.text().nullable(),
+    documentId: p.text(),
+    sealed: p.blob(),
+    createdAt: p.datetime(),
+  },
+});
+
+/** A picture as it is sealed. */
+interface SealedImage {
+  readonly width: number;
+  readonly height: number;
+  /** base64 */
+  readonly data: string;
+}
+
+const rowIdOf = (documentId: string, page: number): string => `${documentId}.${page}`;
+
+export interface ImagesOf {
+  readonly documentId: string;
+  readonly subjectRef: string | null;
+  readonly at: Date;
+}
+
+export async function addImages(tx: Tx, images: readonly PageImage[], { documentId, subjectRef, at }: ImagesOf) {
+  for (const [index, { data, width, height }] of images.entries()) {
+    const id = rowIdOf(documentId, index + 1);
+    const secret: SealedImage = { width, height, data: Buffer.from(data).toString('base64') };
+    await tx.em.insert(pageImageTable.entity, {
+      id,
+      workspaceId: tx.scope.tenant,
+      subjectRef,
+      documentId,
+      sealed: await tx.seal(pageImageTable, id, secret),
+      createdAt: at,
+    });
+  }
+}
+
+export interface WantedImage {
+  readonly documentId: string;
+  readonly page: number;
+  /** Older ones are past their time, though the sweep may take some minutes. */
+  readonly notBefore: Date;
+}
+
+/** @throws Fault extraction.image_not_kept */
+export async function openImage(tx: Tx, { documentId, page, notBefore }: WantedImage): Promise<SealedImage> {
+  const id = rowIdOf(documentId, page);
+  const row = await tx.em.findOne(pageImageTable.entity, { id });
+  if (!row || row.createdAt <= notBefore) throw problem('image_not_kept');
+  return (await tx.open(pageImageTable, id, row.sealed)) as SealedImage;
+}
+
+export async function removeImages(tx: Tx, documentId: string): Promise<void> {
+  const rows = await tx.em.find(pageImageTable.entity, { documentId }, { fields: ['id'] });
+  for (const { id } of rows) {
+    await tx.em.nativeDelete(pageImageTable.entity, { id });
+    tx.noteAccess(pageImageTable, id, 'delete');
+  }
+}
