@@ -53,10 +53,14 @@ export class TextReader {
     this.#alphabet = alphabet;
   }
 
-  /** Lines inside a quad of the picture, in the picture's pixels, in no order. */
-  async find(picture: Picture, region: Quad): Promise<TextBox[]> {
+  /**
+   * Lines inside a quad of the picture, in the picture's pixels, in no order.
+   *
+   * @param maxSide the longer side of what the detector sees, in pixels
+   */
+  async find(picture: Picture, region: Quad, maxSide = MAX_DETECTION_SIDE): Promise<TextBox[]> {
     const longer = Math.max(widthOf(region), heightOf(region));
-    const scale = Math.min(1, MAX_DETECTION_SIDE / longer);
+    const scale = Math.min(1, maxSide / longer);
     const width = rounded(widthOf(region) * scale, STRIDE);
     const height = rounded(heightOf(region) * scale, STRIDE);
     const data = this.#inference.allocate(3 * width * height);
