@@ -28,10 +28,10 @@ from shapes import SYMBOLS
 HERE = pathlib.Path(__file__).resolve().parent
 SIDE = 192
 DRAWN_SIDE = 256  # of a scene, of which a part is seen
-BATCH = 16
-LEARNING_RATE = 3e-3
+BATCH = 8
+LEARNING_RATE = 2.5e-3
 WARM_UP = 150  # steps
-MEAN_SHARE = 0.006  # of each step in the moving mean
+MEAN_SHARE = 0.005  # of each step in the moving mean
 KIND_NAMES = [*KINDS, "none"]
 # Part of the pictures that lie: they teach which way is up, and nothing of glyphs.
 TURNED = 0.25
@@ -74,17 +74,22 @@ def targets(drawn):
 
 
 # Of each batch this many scenes are new; the others are scenes of before, seen otherwise.
-FRESH = 4
+FRESH = 1
 REMEMBERED = 600
 
 
 def seen_otherwise(rng, drawn):
     """A part of a scene, nearer or farther, leaning, in other colours: a tenth of what drawing a new one costs."""
-    whole = rng.random() < 0.3 or not drawn.glyphs
-    scale = SIDE / DRAWN_SIDE * rng.uniform(0.9, 1.1) if whole else math.exp(rng.uniform(-0.4, 0.3))
+    whole = rng.random() < 0.3 or all(glyph[0] == "." for glyph in drawn.glyphs)
+    if whole:
+        scale, x, y = SIDE / DRAWN_SIDE * rng.uniform(0.9, 1.1), DRAWN_SIDE / 2, DRAWN_SIDE / 2
+    else:
+        _, x, y, _, tall, _ = rng.choice([glyph for glyph in drawn.glyphs if glyph[0] != "."])
+        # Digits of all sizes alike.
+        wanted = math.exp(rng.uniform(math.log(LEAST_DIGIT + 2), math.log(80)))
+        scale = min(1.6, max(0.4, wanted / max(tall, LEAST_DIGIT)))
     lean = math.radians(rng.gauss(0, 4))
     a, b = scale * math.cos(lean), scale * math.sin(lean)
-    x, y = (DRAWN_SIDE / 2, DRAWN_SIDE / 2) if whole else rng.choice(drawn.glyphs)[1:3]
     shift = (0.06 if whole else 0.4) * SIDE
     tx = SIDE / 2 + rng.uniform(-shift, shift) - (a * x - b * y)
     ty = SIDE / 2 + rng.uniform(-shift, shift) - (b * x + a * y)

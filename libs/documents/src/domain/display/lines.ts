@@ -1,5 +1,5 @@
 import type { Point, Quad } from '../picture/geometry.ts';
-import type { Glyph } from './glyphs.ts';
+import type { Glyph, GlyphSymbol } from './glyphs.ts';
 
 /** Glyphs that stand side by side, as one number, word or time of day. */
 export interface DisplayLine {
@@ -19,28 +19,72 @@ export interface DisplayLine {
 }
 
 /** Neighbours in a line, in parts of the taller one's height. Ours, from the geometry of displays that are rendered. */
-const MAX_SHIFT = 0.42;
+const MAX_SHIFT = 0.3;
 const LEAST_RATIO = 0.66;
-/** Between ink and ink. A one is ink at one edge of its cell only. */
+/** Between ink and ink. Of a one's cell only the right edge is ink. */
 const MAX_GAP = 0.62;
 const MAX_GAP_OF_ONE = 1.0;
-/** Lower letters and strokes are measured against their line, not against each other. */
-const LOW = new Set(['r', 'o', 'i', '-', ':', '/', '.']);
+/** A point belongs to the digit before it. */
+const MAX_GAP_OF_POINT = 0.35;
+/** A digit's height to its width, roughly. */
+const WIDTH_TO_HEIGHT = 1.7;
 
-const isTall = ({ symbol }: Glyph): boolean => !LOW.has(symbol);
+/** Symbols that say nothing of a line's height: least and most that they stand below its centre, and how tall they may be. */
+const PLACES: Readonly<Partial<Record<GlyphSymbol, readonly [number, number, number]>>> = {
+  '.': [0.2, 0.75, 0.5],
+  ':': [-0.25, 0.3, 1],
+  '/': [-0.3, 0.3, 1.4],
+};
 
-const gapBetween = (left: Glyph, right: Glyph): number => right.x - right.width / 2 - (left.x + left.width / 2);
+const isTall = ({ symbol }: Glyph): boolean => !/[-.:/roi]/.test(symbol);
+const isMark = ({ symbol }: Glyph): boolean => symbol in PLACES;
 
-const areNeighbours = (a: Glyph, b: Glyph): boolean => {
-  const [left, right] = a.x <= b.x ? [a, b] : [b, a];
-  const height = Math.max(a.height, b.height);
-  if (Math.min(a.height, b.height) < LEAST_RATIO * height) return false;
-  const reach = (a.symbol === '1' || b.symbol === '1' ? MAX_GAP_OF_ONE : MAX_GAP) * height;
-  return Math.abs(a.y - b.y) < MAX_SHIFT * height && gapBetween(left, right) < reach;
+/** How tall a digit would be beside a glyph: of a stroke the width says so, lower letters have half the height. */
+const tallness = ({ symbol, width, height }: Glyph): number => {
+  if (symbol === '-') return WIDTH_TO_HEIGHT * width;
+  return symbol === 'r' || symbol === 'o' || symbol === 'i' ? 2 * height : height;
+};
+
+/** How far below its line's centre a glyph stands, in heights of the line. */
+const lowered = ({ symbol }: Glyph): number => (symbol === 'r' || symbol === 'o' || symbol === 'i' ? 0.25 : 0);
+
+/** Along and across lines of a slope. */
+const turned = ({ x, y }: Point, slope: number): Point => {
+  const [cos, sin] = [Math.cos(slope), Math.sin(slope)];
+  return { x: x * cos + y * sin, y: y * cos - x * sin };
+};
+
+const offset = (from: Glyph, to: Glyph, slope: number): Point => turned({ x: to.x - from.x, y: to.y - from.y }, slope);
+
+const gapBetween = (a: Glyph, b: Glyph, { x }: Point): number => Math.abs(x) - (a.width + b.width) / 2;
+
+/** What stands right of a gap says how wide it may be. */
+const reachOf = ({ symbol }: Glyph): number => (symbol === '1' || symbol === 'i' ? MAX_GAP_OF_ONE : MAX_GAP);
+
+/** A mark beside a glyph of the line. */
+const isMarkOf = (glyph: Glyph, mark: Glyph, slope: number): boolean => {
+  const [least, most, tallest] = PLACES[mark.symbol]!;
+  const height = tallness(glyph);
+  const at = offset(glyph, mark, slope);
+  const below = at.y / height + lowered(glyph);
+  if (below < least || below > most || mark.height > tallest * height) return false;
+  const reach = mark.symbol === '.' ? MAX_GAP_OF_POINT : reachOf(at.x > 0 ? mark : glyph);
+  return gapBetween(glyph, mark, at) < reach * height;
+};
+
+const areNeighbours = (a: Glyph, b: Glyph, slope: number): boolean => {
+  if (isMark(a)) return !isMark(b) && isMarkOf(b, a, slope);
+  if (isMark(b)) return isMarkOf(a, b, slope);
+  const [one, other] = [tallness(a), tallness(b)];
+  const height = Math.max(one, other);
+  if (Math.min(one, other) < LEAST_RATIO * height) return false;
+  const at = offset(a, b, slope);
+  const shift = at.y - (lowered(b) - lowered(a)) * height;
+  return Math.abs(shift) < MAX_SHIFT * height && gapBetween(a, b, at) < reachOf(at.x > 0 ? b : a) * height;
 };
 
 /** Groups of glyphs that hang together by neighbours. */
-const groupsOf = (glyphs: readonly Glyph[]): Glyph[][] => {
+const groupsOf = (glyphs: readonly Glyph[], slope: number): Glyph[][] => {
   const rest = new Set(glyphs);
   const groups: Glyph[][] = [];
   for (const first of glyphs) {
@@ -48,7 +92,7 @@ const groupsOf = (glyphs: readonly Glyph[]): Glyph[][] => {
     const group = [first];
     // Grows while it is walked.
     for (const glyph of group) {
-      const near = [...rest].filter((other) => areNeighbours(glyph, other));
+      const near = [...rest].filter((other) => areNeighbours(glyph, other, slope));
       near.forEach((other) => rest.delete(other));
       group.push(...near);
     }
@@ -59,16 +103,34 @@ const groupsOf = (glyphs: readonly Glyph[]): Glyph[][] => {
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 
-/** Of the feet of a group: least squares. One glyph alone lies level. */
-const slopeOf = (group: readonly Glyph[]): number => {
+/** Displays that lean more are turned. */
+const MAX_SLOPE = 0.6;
+
+/** How far the lines of a display rise or fall: the median over digits and the next one of their size. */
+const commonSlope = (glyphs: readonly Glyph[]): number => {
+  const slopes: number[] = [];
+  for (const a of glyphs) {
+    const next = glyphs
+      .filter((b) => b.x > a.x && Math.min(a.height, b.height) > LEAST_RATIO * Math.max(a.height, b.height))
+      .filter((b) => Math.abs(b.y - a.y) < Math.tan(MAX_SLOPE) * (b.x - a.x))
+      .filter((b) => b.x - a.x - (a.width + b.width) / 2 < reachOf(b) * Math.max(a.height, b.height))
+      .sort((b, c) => b.x - c.x)[0];
+    if (next !== undefined) slopes.push(Math.atan2(next.y - a.y, next.x - a.x));
+  }
+  return median(slopes);
+};
+
+/** Of the centres of a group: least squares. One glyph alone lies as the display does. */
+const slopeOf = (group: readonly Glyph[], common: number): number => {
   const count = group.length;
   const middle = group.reduce((sum, { x }) => sum + x, 0) / count;
   const mean = group.reduce((sum, { y }) => sum + y, 0) / count;
   const spread = group.reduce((sum, { x }) => sum + (x - middle) ** 2, 0);
   const along = group.reduce((sum, { x, y }) => sum + (x - middle) * (y - mean), 0);
-  return spread === 0 ? 0 : Math.atan(along / spread);
+  return count < 2 || spread === 0 ? common : Math.atan(along / spread);
 };
 
+/** What says how a line lies: its digits, or whatever it has. */
 interface Base {
   readonly glyphs: readonly Glyph[];
   readonly height: number;
@@ -76,10 +138,10 @@ interface Base {
   readonly centre: Point;
 }
 
-const baseOf = (group: readonly Glyph[]): Base => ({
+const baseOf = (group: readonly Glyph[], common: number): Base => ({
   glyphs: group,
-  height: median(group.map(({ height }) => height)),
-  slope: slopeOf(group),
+  height: median(group.map(tallness)),
+  slope: slopeOf(group, common),
   centre: {
     x: group.reduce((sum, { x }) => sum + x, 0) / group.length,
     y: group.reduce((sum, { y }) => sum + y, 0) / group.length,
@@ -88,48 +150,31 @@ const baseOf = (group: readonly Glyph[]): Base => ({
 
 /** Along and across a line, from its centre, in its heights. */
 const inLine = (base: Base, { x, y }: Point): Point => {
-  const [cos, sin] = [Math.cos(base.slope), Math.sin(base.slope)];
-  const [dx, dy] = [x - base.centre.x, y - base.centre.y];
-  return { x: (dx * cos + dy * sin) / base.height, y: (dy * cos - dx * sin) / base.height };
+  const at = turned({ x: x - base.centre.x, y: y - base.centre.y }, base.slope);
+  return { x: at.x / base.height, y: at.y / base.height };
 };
 
-/** How high in a line a low symbol may stand: least and most, in heights below its centre; and how tall it may be. */
-const PLACES: Readonly<Record<string, readonly [number, number, number]>> = {
-  '.': [0.22, 0.75, 0.5],
-  '-': [-0.3, 0.3, 0.5],
-  ':': [-0.25, 0.3, 1],
-  '/': [-0.3, 0.3, 1.4],
-  r: [-0.05, 0.45, 0.9],
-  o: [-0.05, 0.45, 0.9],
-  i: [-0.3, 0.5, 1.2],
-};
-/** How far beyond the ends of a line it may stand, in heights. A point is never far. */
-const reachOf = ({ symbol }: Glyph): number => (symbol === '.' ? 0.35 : 0.75);
+/** How far behind a digit's ink its point stands at most, in heights. */
+const POINT_BEHIND = 0.15;
 
-const distanceTo = (base: Base, mark: Glyph): number => {
-  const [least, most, tallest] = PLACES[mark.symbol]!;
-  const at = inLine(base, mark);
-  if (at.y < least || at.y > most || mark.height > tallest * base.height) return Infinity;
-  const half = mark.width / 2 / base.height;
-  const gaps = base.glyphs.map((glyph) => {
-    const place = inLine(base, glyph);
-    return Math.max(0, Math.abs(place.x - at.x) - glyph.width / 2 / base.height - half);
+/** Points stand at the feet of digits, which lean: each goes behind the digit whose place for it is nearest. */
+const inOrder = (base: Base, group: readonly Glyph[]): Glyph[] => {
+  const along = (glyph: Glyph): number => inLine(base, glyph).x;
+  const half = ({ width }: Glyph): number => width / 2 / base.height;
+  const order = group.filter(({ symbol }) => symbol !== '.').sort((a, b) => along(a) - along(b));
+  const places = order.map((glyph, i) => {
+    const [right, next] = [along(glyph) + half(glyph), order[i + 1]];
+    return right + (next === undefined ? POINT_BEHIND : Math.min(POINT_BEHIND, (along(next) - half(next) - right) / 2));
   });
-  const nearest = Math.min(...gaps);
-  return nearest <= reachOf(mark) ? nearest : Infinity;
-};
-
-/** Each low symbol goes to the nearest line in which it can stand; what stands in none is a line of its own, or nothing. */
-const withMarks = (bases: readonly Base[], marks: readonly Glyph[]): Glyph[][] => {
-  const lines = bases.map(({ glyphs }) => [...glyphs]);
-  const alone: Glyph[] = [];
-  for (const mark of marks) {
-    const distances = bases.map((base) => distanceTo(base, mark));
-    const nearest = Math.min(...distances);
-    if (Number.isFinite(nearest)) lines[distances.indexOf(nearest)]!.push(mark);
-    else if (mark.symbol !== '.' && mark.symbol !== ':') alone.push(mark);
+  const behind = new Map<number, Glyph[]>();
+  for (const point of group.filter(({ symbol }) => symbol === '.')) {
+    const x = along(point);
+    const distances = places.map((place) => Math.abs(place - x));
+    const isFirst = order[0] === undefined || x < along(order[0]) - half(order[0]);
+    const at = isFirst ? -1 : distances.indexOf(Math.min(...distances));
+    behind.set(at, [...(behind.get(at) ?? []), point]);
   }
-  return [...lines, ...groupsOf(alone)];
+  return [...(behind.get(-1) ?? []), ...order.flatMap((glyph, i) => [glyph, ...(behind.get(i) ?? [])])];
 };
 
 /** L0 and H1 are how seven segments write Lo and Hi. */
@@ -153,11 +198,10 @@ const quadOfLine = (base: Base, glyphs: readonly Glyph[]): Quad => {
   return [at(left, top), at(right, top), at(right, bottom), at(left, bottom)];
 };
 
-const lineOf = (group: readonly Glyph[]): DisplayLine => {
+const lineOf = (group: readonly Glyph[], common: number): DisplayLine => {
   const tall = group.filter(isTall);
-  const base = baseOf(tall.length > 0 ? tall : group);
-  const along = (glyph: Glyph): number => inLine(base, glyph).x;
-  const glyphs = [...group].sort((a, b) => along(a) - along(b));
+  const base = baseOf(tall.length > 0 ? tall : group, common);
+  const glyphs = inOrder(base, group);
   return {
     text: words(glyphs.map(({ symbol }) => symbol).join('')),
     glyphs,
@@ -174,11 +218,11 @@ const lineOf = (group: readonly Glyph[]): DisplayLine => {
   };
 };
 
-/** Lines of an upright picture's glyphs, the tallest first. */
+/** Lines of an upright picture's glyphs, the tallest first. Points and colons that stand beside nothing are dropped. */
 export const linesOf = (glyphs: readonly Glyph[]): DisplayLine[] => {
-  const bases = groupsOf(glyphs.filter(isTall)).map(baseOf);
-  const marks = glyphs.filter((glyph) => !isTall(glyph));
-  return withMarks(bases, marks)
-    .map(lineOf)
+  const common = commonSlope(glyphs.filter(isTall));
+  return groupsOf(glyphs, common)
+    .filter((group) => group.some((glyph) => !isMark(glyph)))
+    .map((group) => lineOf(group, common))
     .sort((a, b) => b.height - a.height);
 };
