@@ -1,4 +1,4 @@
-import { DocumentReader, TEXT_MODELS } from '@smartscan/documents';
+import { DISPLAY_MODELS, DocumentReader, TEXT_MODELS } from '@smartscan/documents';
 import { InferenceThread } from '@smartscan/vitals/inference-thread';
 
 export interface OpenReader {
@@ -8,7 +8,7 @@ export interface OpenReader {
 
 /** A reader whose models run on the CPU, in a thread of their own as in the tier. */
 export const openReader = async (modelsDirectory: string): Promise<OpenReader> => {
-  const models = Object.entries(TEXT_MODELS).map(([name, version]) => ({ name, version }));
+  const models = Object.entries({ ...TEXT_MODELS, ...DISPLAY_MODELS }).map(([name, version]) => ({ name, version }));
   const thread = await InferenceThread.start(
     { runtime: { modelsDirectory, engines: ['cpu'] }, models },
     () => undefined,

@@ -1,6 +1,7 @@
 import type { Candidate } from './candidates.ts';
 import type { KindOfDevice } from './device.ts';
 import { affinity, type SeenWords } from './labels.ts';
+import type { Box } from './scene.ts';
 import { canBe } from './units.ts';
 
 /** Which line of a display is which field. */
@@ -37,21 +38,53 @@ const MOST_LABELLED = 2;
 interface Place {
   readonly device: KindOfDevice;
   readonly candidates: readonly Candidate[];
-  /** By field and candidate: 0-1. */
+  /** By field and candidate: how much its label and its unit say that it is. */
   readonly near: ReadonlyMap<string, readonly number[]>;
 }
 
-/** A label belongs to the number that it is nearest to, and to no other. */
-const nearness = (device: KindOfDevice, candidates: readonly Candidate[], words: SeenWords): Place['near'] => {
-  const near = new Map(Object.keys(device.fields).map((field) => [field, candidates.map(() => 0)]));
-  for (const { field, box } of words.labels) {
+/** What a label is worth, and a unit that only one field of the kind has: both together tell most. */
+const LABEL_WEIGHT = 1;
+const UNIT_WEIGHT = 0.6;
+
+/** Fields that alone have a unit. */
+const ownerOf = (device: KindOfDevice, ucum: string): string | undefined => {
+  const owners = Object.entries(device.fields).filter(([, { units }]) => ucum in units);
+  return owners.length === 1 ? owners[0]![0] : undefined;
+};
+
+type Telling = readonly (readonly [field: string, box: Box])[];
+
+/** By field and candidate, 0-1. Words belong to the number that they are nearest to, and to no other. */
+const nearest = (telling: Telling, candidates: readonly Candidate[]): ReadonlyMap<string, readonly number[]> => {
+  const near = new Map<string, number[]>();
+  for (const [field, box] of telling) {
     const each = candidates.map((candidate) => affinity(box, candidate.box));
     const best = each.reduce((at, value, i) => (value > each[at]! ? i : at), 0);
-    const row = near.get(field);
-    if (row === undefined || (each[best] ?? 0) < LEAST_AFFINITY) continue;
+    if ((each[best] ?? 0) < LEAST_AFFINITY) continue;
+    const row = near.get(field) ?? candidates.map(() => 0);
     row[best] = Math.max(row[best]!, each[best]!);
+    near.set(field, row);
   }
   return near;
+};
+
+const nearness = (device: KindOfDevice, candidates: readonly Candidate[], words: SeenWords): Place['near'] => {
+  const labels = nearest(
+    words.labels.map(({ field, box }) => [field, box] as const),
+    candidates,
+  );
+  const units = nearest(
+    words.units.flatMap(({ ucum, box }) => {
+      const field = ownerOf(device, ucum);
+      return field === undefined ? [] : [[field, box] as const];
+    }),
+    candidates,
+  );
+  const worth = (field: string, i: number): number =>
+    (candidates[i]!.role === field ? LABEL_WEIGHT + UNIT_WEIGHT : 0) +
+    LABEL_WEIGHT * (labels.get(field)?.[i] ?? 0) +
+    UNIT_WEIGHT * (units.get(field)?.[i] ?? 0);
+  return new Map(Object.keys(device.fields).map((field) => [field, candidates.map((_, i) => worth(field, i))]));
 };
 
 const isBefore = (a: Candidate, b: Candidate): boolean => {
@@ -104,7 +137,7 @@ const linesFor = ({ device, candidates, near }: Place, field: string): readonly 
   const tallest = Math.max(...candidates.map(({ height }) => height));
   const { order, leastHeight } = device.layout;
   const row = near.get(field)!;
-  const all = candidates.map((_, line) => line);
+  const all = candidates.flatMap(({ role }, line) => (role === undefined || role === field ? [line] : []));
   if (order.includes(field)) {
     return all.filter((line) => row[line]! > 0 || candidates[line]!.height >= leastHeight * tallest);
   }
@@ -148,6 +181,23 @@ const unplaced = ({ device, candidates }: Place, roles: Roles, labelled: Readonl
   });
 };
 
+/** Whether numbers stand below each other, or side by side: then their order tells which is which. */
+const isInLine = (placed: readonly Candidate[]): boolean => {
+  const pairs = placed.slice(1).map((later, i) => [placed[i]!.box, later.box] as const);
+  const isColumn = pairs.every(([a, b]) => Math.min(a.right, b.right) > Math.max(a.left, b.left));
+  const isRow = pairs.every(([a, b]) => Math.min(a.bottom, b.bottom) > Math.max(a.top, b.top));
+  return isColumn || isRow;
+};
+
+/** Numbers without labels that stand neither in a column nor in a row: their places tell nothing. */
+const scattered = ({ device, candidates }: Place, roles: Roles, labelled: ReadonlySet<string>): string[] => {
+  const ordered = roles.flatMap(([field, line]) =>
+    line !== undefined && device.layout.order.includes(field) ? [{ field, line: candidates[line]! }] : [],
+  );
+  if (isInLine(ordered.map(({ line }) => line))) return [];
+  return ordered.flatMap(({ field }) => (labelled.has(field) ? [] : [field]));
+};
+
 /** The best way to give the lines of a display to the fields of a kind. */
 export const assign = (device: KindOfDevice, all: readonly Candidate[], words: SeenWords): Assignment => {
   const candidates = all
@@ -169,6 +219,7 @@ export const assign = (device: KindOfDevice, all: readonly Candidate[], words: S
     contested: new Set([
       ...rivals.flatMap(({ roles }) => differing(best.roles, roles, isLabelled)),
       ...unplaced(place, best.roles, labelled),
+      ...scattered(place, best.roles, labelled),
     ]),
   };
 };

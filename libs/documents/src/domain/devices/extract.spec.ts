@@ -53,12 +53,13 @@ interface Made {
   readonly lines: readonly MadeLine[];
   readonly print?: readonly PrintedText[];
   readonly sure?: number;
+  readonly kinds?: DisplayScene['kinds'];
   readonly width?: number;
 }
 
-const read = ({ kind, lines, print = [], sure, width = 800 }: Made): ReadDevice[] =>
+const read = ({ kind, lines, print = [], sure, kinds = kindsOf(kind, sure), width = 800 }: Made): ReadDevice[] =>
   extractDevices({
-    scene: { width, height: 600, lines: lines.map(lineOf), printed: print, kinds: kindsOf(kind, sure) },
+    scene: { width, height: 600, lines: lines.map(lineOf), printed: print, kinds },
     hints: {},
     convert: convertUnits,
     page: 1,
@@ -80,10 +81,11 @@ const PRESSURES = column(['128', '87', '70']);
 const exampleOf = ({ range: [least, most], decimals }: ShownUnit): string =>
   (least + (most - least) * 0.4).toFixed(decimals[0]);
 
-const everyUnit = DEVICE_NAMES.flatMap((kind) =>
-  Object.entries((DEVICES[kind] as KindOfDevice).fields).flatMap(([name, field]) =>
-    Object.entries(field.units).map(([ucum, unit]) => ({ kind, name, field, ucum, unit })),
-  ),
+const everyField = DEVICE_NAMES.flatMap((kind) =>
+  Object.entries((DEVICES[kind] as KindOfDevice).fields).map(([name, field]) => ({ kind, name, field })),
+);
+const everyUnit = everyField.flatMap((one) =>
+  Object.entries(one.field.units).map(([ucum, unit]) => ({ ...one, ucum, unit })),
 );
 
 describe('the table of devices', () => {
@@ -134,7 +136,7 @@ describe('the table of devices', () => {
 describe('roles', () => {
   it('of stacked pressures are known by their places', () => {
     const fields = fieldsOf(read({ kind: 'blood_pressure_monitor', lines: PRESSURES }));
-    expect(Object.values(fields).map(({ status }) => status)).toEqual(['ok', 'ok', 'ok']);
+    for (const { status } of Object.values(fields)) expect(status).toBe('ok');
     expect(valuesOf(read({ kind: 'blood_pressure_monitor', lines: PRESSURES }))).toEqual({
       sys: 128,
       dia: 87,
@@ -162,6 +164,13 @@ describe('roles', () => {
       fieldsOf(read({ kind: 'pulse_oximeter', lines: column([first, second]) }));
     expect(pair('97', '72')['spo2']).toMatchObject({ value: 97, status: 'low_confidence', reasons: ['role_by_place'] });
     expect(pair('97', '112')['pulse']).toMatchObject({ value: 112, status: 'ok' });
+  });
+
+  it('of pressures that are written as one are told apart, and a date is none', () => {
+    const pair = (text: string) =>
+      read({ kind: 'ecg_monitor', lines: [{ text, x: 300, y: 300 }], print: [printed('NIBP', 220, 300)] });
+    expect(valuesOf(pair('120/80'))).toEqual({ sys: 120, dia: 80 });
+    expect(valuesOf(pair('12/25'))).toEqual({});
   });
 
   it('are not given to clocks, dates and numbers of stored readings', () => {
@@ -219,15 +228,15 @@ describe('units', () => {
 
   it('an integer on an HbA1c meter is no mmol/mol unless that is printed: it could be a percentage whose point was lost', () => {
     const lines = [{ text: '59', x: 300, y: 300 }];
-    expect(valuesOf(read({ kind: 'hba1c_meter', lines }))).toEqual({ hba1c: null });
+    expect(valuesOf(read({ kind: 'hba1c_meter', lines }))).toEqual({ hba1c_ifcc: null });
     expect(valuesOf(read({ kind: 'hba1c_meter', lines, print: [printed('mmol/mol', 400, 310)] }))).toEqual({
-      hba1c: 59,
+      hba1c_ifcc: 59,
     });
   });
 
   it('a decimal point is never guessed', () => {
     const lost = read({ kind: 'thermometer', lines: [{ text: '368', x: 300, y: 300 }] });
-    expect(fieldsOf(lost)['temperature']).toMatchObject({ value: null, reasons: ['implausible'] });
+    expect(fieldsOf(lost)['temp']).toMatchObject({ value: null, reasons: ['implausible'] });
     const mmol = { kind: 'glucose_meter', print: [printed('mmol/L', 420, 310)] } as const;
     expect(valuesOf(read({ ...mmol, lines: [{ text: '52', x: 300, y: 300 }] }))).toEqual({ glucose: null });
     const one = fieldsOf(read({ ...mmol, lines: [{ text: '5.2', x: 300, y: 300, second: '52' }] }))['glucose'];
@@ -282,9 +291,8 @@ describe('what is no measurement of now', () => {
     ['E-12', 'error_screen'],
     ['Lo', 'below_range'],
     ['Hi', 'above_range'],
-    ['HI', 'above_range'],
   ])('%s is returned as such, with no value: %s', (text, reason) => {
-    const [device] = read({ kind: 'glucose_meter', lines: [{ text: text === 'HI' ? 'Hi' : text, x: 300, y: 300 }] });
+    const [device] = read({ kind: 'glucose_meter', lines: [{ text, x: 300, y: 300 }] });
     expect(device).toMatchObject({ kind: 'glucose_meter' });
     expect(fieldsOf([device!])['glucose']).toMatchObject({ value: null, status: 'refused', reasons: [reason] });
   });
@@ -325,14 +333,7 @@ describe('a photo', () => {
       { text: '36.8', x: 560, y: 200, height: 50 },
     ];
     const kinds = { ...kindsOf('none', 0), blood_pressure_monitor: 0.5, thermometer: 0.49 };
-    const devices = extractDevices({
-      scene: { width: 800, height: 600, lines: lines.map(lineOf), printed: [], kinds },
-      hints: {},
-      convert: convertUnits,
-      page: 1,
-      toPage: (quad) => quad,
-      surface: () => ({ edgeWidthPx: 1, glare: 0 }),
-    });
+    const devices = read({ kind: 'none', lines, kinds });
     expect(devices.map(({ kind }) => kind)).toEqual(['blood_pressure_monitor', 'thermometer']);
   });
 });

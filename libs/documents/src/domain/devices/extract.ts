@@ -4,7 +4,7 @@ import { rounded, type FieldReason, type MeasuredField } from '../extract/fields
 import type { Quad } from '../picture/geometry.ts';
 import { NOT_MEASURED, qualityOf, type Quality, type Surface } from '../picture/quality.ts';
 import { assign, type Assignment } from './assign.ts';
-import { candidateOf, groupsOf, type Candidate } from './candidates.ts';
+import { candidatesOf, groupsOf, type Candidate } from './candidates.ts';
 import type { KindOfDevice } from './device.ts';
 import { deviceField, refusedField, type FieldPlace } from './fields.ts';
 import { DEVICE_NAMES, DEVICES, type DeviceFieldName } from './kinds/device-kinds.ts';
@@ -215,7 +215,7 @@ const isAnother = (other: Explained, first: Explained): boolean => {
  * The devices on a photo, the one with the largest digits first; none where nothing on it is explained by a kind of device.
  */
 export const extractDevices = (extraction: DeviceExtraction): ReadDevice[] => {
-  const groups = groupsOf(extraction.scene.lines.map(candidateOf));
+  const groups = groupsOf(candidatesOf(extraction.scene.lines));
   const [first, ...others] = groups
     .flatMap((group) => explained(group, extraction) ?? [])
     .sort((a, b) => (tallestOf(b.group)?.height ?? 0) - (tallestOf(a.group)?.height ?? 0));

@@ -72,7 +72,7 @@ const labelsIn = (word: Word, device: KindOfDevice, units: ReadonlySet<string>):
     for (const name of names) {
       const rest = labelWith(word.text, name);
       if (rest === undefined) continue;
-      const unit = rest === '' ? undefined : unitAmong(rest, units);
+      const unit = rest.length < 2 ? undefined : unitAmong(rest, units);
       if (rest !== '' && unit === undefined) continue;
       labels.push({ field, box: word.box });
       if (unit !== undefined) found.push({ ucum: unit, box: word.box });

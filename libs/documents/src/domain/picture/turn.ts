@@ -6,10 +6,6 @@ interface Size {
   readonly height: number;
 }
 
-/** The size of a picture after it was turned clockwise. */
-export const turnedSize = ({ width, height }: Size, turn: Turn): Size =>
-  turn === 90 || turn === 270 ? { width: height, height: width } : { width, height };
-
 /** Where a point of the turned picture is in the picture as it was, of the size that is given. */
 export const turnedBack = ({ x, y }: Point, turn: Turn, { width, height }: Size): Point => {
   if (turn === 90) return { x: y, y: height - x };

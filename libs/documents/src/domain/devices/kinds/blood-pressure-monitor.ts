@@ -16,12 +16,12 @@ export const BLOOD_PRESSURE_MONITOR = {
   fields: {
     sys: {
       meaning: 'systolic pressure',
-      labels: ['SYS', 'SYS.', 'SYST', 'systolic', 'SYSTOLE', 'SBP'],
+      labels: ['SYS', 'SYS.', 'SYST', 'systolic', 'SYSTOLE', 'SBP', 'HI'],
       units: pressure('sys', 50, 300),
     },
     dia: {
       meaning: 'diastolic pressure',
-      labels: ['DIA', 'DIA.', 'DIAST', 'diastolic', 'DIASTOLE', 'DBP'],
+      labels: ['DIA', 'DIA.', 'DIAST', 'diastolic', 'DIASTOLE', 'DBP', 'LO'],
       units: pressure('dia', 25, 200),
     },
     pulse: {

@@ -29,6 +29,16 @@ export const BODY_COMPOSITION_SCALE = {
       labels: ['BONE', 'BONE MASS'],
       units: { kg: { analyte: null, range: [0.5, 8], decimals: [1], unseen: 'taken' } },
     },
+    visceral_fat: {
+      meaning: 'level of visceral fat, by the maker’s own scale',
+      labels: ['VISC', 'VISCERAL', 'VISCERAL FAT', 'V FAT'],
+      units: { '{level}': { analyte: null, range: [1, 60], decimals: [0, 1], unseen: 'taken' } },
+    },
+    basal_metabolism: {
+      meaning: 'energy that the body uses at rest in a day',
+      labels: ['BMR', 'KCAL', 'BASAL METABOLISM'],
+      units: { 'kcal/d': { analyte: null, range: [500, 5000], decimals: [0], unseen: 'taken' } },
+    },
     bmi: {
       meaning: 'body mass index',
       labels: ['BMI'],

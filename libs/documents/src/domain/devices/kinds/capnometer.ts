@@ -1,4 +1,5 @@
 import type { KindOfDevice } from '../device.ts';
+import { SPO2 } from './pulse-oximeter.ts';
 
 export const CAPNOMETER = {
   title: 'Capnometer',
@@ -12,16 +13,17 @@ export const CAPNOMETER = {
         '%': { analyte: 'etco2_fraction', range: [0.7, 20], decimals: [1], unseen: 'said' },
       },
     },
-    respiratory_rate: {
+    resp_rate: {
       meaning: 'respiratory rate',
-      labels: ['RR', 'RESP', 'AWRR', 'BPM', 'BrPM', 'FR'],
+      labels: ['RR', 'RESP', 'AWRR', 'BPM', 'BrPM', 'BR', 'FR'],
       units: { '/min': { analyte: 'resp_rate', range: [3, 150], decimals: [0], unseen: 'taken' } },
     },
+    spo2: SPO2,
   },
   layout: {
-    order: ['etco2', 'respiratory_rate'],
+    order: ['etco2', 'resp_rate'],
     orderIs: 'mostly',
-    needed: ['etco2', 'respiratory_rate'],
+    needed: ['etco2', 'resp_rate'],
     greater: [],
     leastHeight: 0.5,
   },

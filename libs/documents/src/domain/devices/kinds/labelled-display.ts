@@ -19,13 +19,13 @@ export const LABELLED_DISPLAY = {
     infusion_rate: field('rate of an infusion', ['RATE', 'FLOW', 'FLOW RATE'], {
       'mL/h': shown(null, [0.1, 1200], [0, 1, 2]),
     }),
-    volume_to_infuse: field('volume to be infused', ['VTBI', 'VOL TO INFUSE', 'LIMIT'], {
+    volume_to_infuse: field('volume to be infused', ['VTBI', 'VOL', 'VOLUME', 'LIMIT'], {
       mL: shown(null, [0.1, 9999], [0, 1, 2]),
     }),
     volume_infused: field('volume infused', ['VI', 'INFUSED', 'VOL INFUSED', 'TOTAL'], {
       mL: shown(null, [0, 9999], [0, 1, 2]),
     }),
-    tidal_volume: field('tidal volume', ['VT', 'VTE', 'VTI', 'TV'], { mL: shown(null, [2, 3000]) }),
+    tidal_volume: field('tidal volume', ['VT', 'VTE', 'VTI', 'TV', 'TIDAL VOLUME'], { mL: shown(null, [2, 3000]) }),
     peep: field('positive end expiratory pressure', ['PEEP', 'CPAP'], {
       'cm[H2O]': shown('peep', [0, 50], [0, 1]),
       mbar: shown('peep', [0, 50], [0, 1]),
@@ -35,7 +35,11 @@ export const LABELLED_DISPLAY = {
       mbar: shown(null, [1, 120], [0, 1]),
     }),
     fio2: field('oxygen in the inspired gas', ['FiO2', 'O2'], { '%': shown('fio2', [21, 100]) }),
-    respiratory_rate: field('respiratory rate', ['RR', 'FREQ', 'RESP', 'f'], {
+    dose: field('dose of a drug over time', ['DOSE'], {
+      'ug/kg/min': shown(null, [0.001, 1000], [0, 1, 2]),
+      'mg/h': shown(null, [0.01, 1000], [0, 1, 2]),
+    }),
+    resp_rate: field('respiratory rate', ['RR', 'RATE', 'FREQ', 'RESP', 'f'], {
       '/min': shown('resp_rate', [1, 150]),
     }),
     minute_volume: field('minute volume', ['MV', 'MVE', 'MINVOL', 'VE'], { 'L/min': shown(null, [0.1, 60], [1, 2]) }),

@@ -1,13 +1,15 @@
-import type { KindOfDevice } from '../device.ts';
+import type { DeviceField, KindOfDevice } from '../device.ts';
+
+export const SPO2: DeviceField = {
+  meaning: 'oxygen saturation',
+  labels: ['SpO2', '%SpO2', 'SpO2%', 'SAT', 'O2 sat'],
+  units: { '%': { analyte: 'spo2', range: [50, 100], decimals: [0], unseen: 'taken' } },
+};
 
 export const PULSE_OXIMETER = {
   title: 'Pulse oximeter',
   fields: {
-    spo2: {
-      meaning: 'oxygen saturation',
-      labels: ['SpO2', '%SpO2', 'SpO2%', 'SAT', 'O2 sat'],
-      units: { '%': { analyte: 'spo2', range: [50, 100], decimals: [0], unseen: 'taken' } },
-    },
+    spo2: SPO2,
     pulse: {
       meaning: 'pulse rate',
       labels: ['PR', 'PRbpm', 'PR bpm', 'bpm', 'PUL', 'PULSE', 'HR'],

@@ -26,7 +26,12 @@ export const SPIROMETER = {
         'L/s': { analyte: 'pef_spirometry', range: [0.8, 16.6], decimals: [1, 2], unseen: 'taken' },
       },
     },
+    fef25_75: {
+      meaning: 'flow over the middle half of the breath',
+      labels: ['FEF25-75', 'FEF25-75%', 'FEF 25-75', 'MMEF'],
+      units: { 'L/s': { analyte: null, range: [0.1, 12], decimals: [1, 2], unseen: 'taken' } },
+    },
   },
-  layout: { order: [], orderIs: 'mostly', needed: ['fev1'], greater: [['fvc', 'fev1']], leastHeight: 0.5 },
+  layout: { order: [], orderIs: 'mostly', needed: [], greater: [['fvc', 'fev1']], leastHeight: 0.5 },
   beyond: null,
 } as const satisfies KindOfDevice;

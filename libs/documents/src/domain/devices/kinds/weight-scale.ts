@@ -6,7 +6,7 @@ export const WEIGHT: DeviceField = {
   labels: ['WEIGHT', 'WT'],
   units: {
     kg: { analyte: 'weight', range: [2, 300], decimals: [1, 2], unseen: 'said' },
-    '[lb_av]': { analyte: 'weight', range: [4, 660], decimals: [1], unseen: 'said' },
+    '[lb_av]': { analyte: 'weight', range: [4, 660], decimals: [1, 2], unseen: 'said' },
     '[stone_av]': { analyte: 'weight', range: [1, 47], decimals: [0, 1], unseen: 'refused' },
   },
 };
