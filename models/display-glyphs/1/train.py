@@ -31,7 +31,8 @@ DRAWN_SIDE = 256  # of a scene, of which a part is seen
 BATCH = 8
 LEARNING_RATE = 2.5e-3
 WARM_UP = 150  # steps
-MEAN_SHARE = 0.005  # of each step in the moving mean
+MEAN_STEPS = 8  # between two that go into the moving mean
+MEAN_SHARE = 0.04  # of each of them
 KIND_NAMES = [*KINDS, "none"]
 # Part of the pictures that lie: they teach which way is up, and nothing of glyphs.
 TURNED = 0.25
@@ -45,7 +46,7 @@ def standardized(image):
 
 
 def targets(drawn):
-    """Heat maps, places, where places count, where heat counts."""
+    """What an answer other than none costs (1 far from glyphs, 0 where nothing is asked, -1 at a glyph), places, where they count."""
     side = SIDE // STRIDE
     heat = np.zeros((SYMBOL_COUNT, side, side), np.float32)
     places, counts = np.zeros((4, side, side), np.float32), np.zeros((side, side), np.uint8)
@@ -70,7 +71,9 @@ def targets(drawn):
                 if 0 <= px < side and 0 <= py < side and (counts[py, px] == 0 or dx == dy == 0):
                     places[:, py, px] = math.log(max(w, 1) / NORMAL_SIZE), math.log(max(h, 1) / NORMAL_SIZE), gx - px, gy - py
                     counts[py, px] = 1
-    return heat, places, counts, asked
+    rest = (1 - heat) ** 4 * asked
+    rest[(heat == 1) & (asked == 1)] = -1
+    return rest, places, counts
 
 
 # Of each batch this many scenes are new; the others are scenes of before, seen otherwise.
@@ -119,14 +122,14 @@ def seen_otherwise(rng, drawn):
 def example(rng, drawn):
     turn = rng.randint(1, 3) if rng.random() < TURNED else 0
     image = np.rot90(drawn.image, turn)
-    heat, places, counts, asked = targets(drawn)
+    rest, places, counts = targets(drawn)
     if turn:
-        asked[:], counts[:] = 0, 0
+        rest[:], counts[:] = 0, 0
     # An empty picture has no way up.
     told = turn if drawn.truth["factors"].get("size") else -100
     picture = standardized(image).transpose(2, 0, 1)
     kind = KIND_NAMES.index(drawn.truth["kind"])
-    return picture.astype(np.float16), heat.astype(np.float16), places.astype(np.float16), counts, asked, kind, told
+    return picture.astype(np.float16), rest.astype(np.float16), places.astype(np.float16), counts, kind, told
 
 
 class Feed:
@@ -159,14 +162,12 @@ class Feed:
 def losses(outputs, batch):
     """Of heat (focal, as CenterNet, arXiv:1904.07850), of places, of kinds, of turns."""
     symbols, places, kinds, turns = (part.float() for part in outputs)
-    _, heat, wanted, counts, asked, kind, turn = batch
-    heat, wanted = heat.float(), wanted.float()
-    p = torch.sigmoid(symbols).clamp(1e-4, 1 - 1e-4)
-    peak = (heat > 0.99).float() * asked[:, None]
-    number = peak.sum().clamp(min=1)
-    here = peak * (1 - p) ** 2 * torch.log(p)
-    elsewhere = (1 - peak) * asked[:, None] * (1 - heat) ** 4 * p**2 * torch.log(1 - p)
-    of_heat = -(here + elsewhere).sum() / number
+    _, rest, wanted, counts, kind, turn = batch
+    rest, wanted = rest.float(), wanted.float()
+    here = symbols[rest < 0]
+    missed = (torch.sigmoid(-here) ** 2 * torch.nn.functional.softplus(-here)).sum()
+    invented = (rest.clamp(min=0) * torch.sigmoid(symbols) ** 2 * torch.nn.functional.softplus(symbols)).sum()
+    of_heat = (missed + invented) / max(1, len(here))
     of_places = ((places - wanted).abs() * counts[:, None]).sum() / counts.sum().clamp(min=1)
     of_kinds = torch.nn.functional.cross_entropy(kinds, kind, label_smoothing=0.02)
     of_turns = torch.nn.functional.cross_entropy(turns, turn, ignore_index=-100)
@@ -186,7 +187,7 @@ def trained(network, given):
     """Over steps × FRESH scenes; a moving mean of the weights is what is returned."""
     network = network.train().to(memory_format=torch.channels_last)
     averaged = copy.deepcopy(network)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=given.rate, weight_decay=1e-4)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=given.rate, weight_decay=1e-4, foreach=True)
     running = None
     for at, batch in enumerate(Feed(given.first_seed, given.steps, given.workers)):
         slower = 0.5 * (1 + math.cos(math.pi * at / given.steps)) if given.decay else 1
@@ -202,13 +203,15 @@ def trained(network, given):
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 5)
         optimizer.step()
-        follow(averaged, network, max(MEAN_SHARE, 1 / (at + 1)))
-        now = torch.nan_to_num(torch.tensor([float(v) for v in (of_heat, of_places, of_kinds, of_turns)]))
+        if at % MEAN_STEPS == 0:
+            follow(averaged, network, max(MEAN_SHARE, 3 / (at / MEAN_STEPS + 3)))
+        now = torch.nan_to_num(torch.stack([of_heat, of_places, of_kinds, of_turns]).detach())
         running = now if running is None else 0.97 * running + 0.03 * now
         if (at + 1) % 100 == 0:
             print(at + 1, [round(float(v), 3) for v in running], flush=True)
             if given.to is not None:
                 torch.save(averaged.state_dict(), given.to)
+                torch.save(network.state_dict(), given.to.with_suffix(".last"))
     return averaged
 
 

@@ -20,6 +20,8 @@ export interface DisplayLine {
 
 /** Neighbours in a line, in parts of the taller one's height. Ours, from the geometry of displays that are rendered. */
 const MAX_SHIFT = 0.3;
+/** Where no two digits say how the display lies. */
+const MAX_SHIFT_UNKNOWN = 0.45;
 const LEAST_RATIO = 0.66;
 /** Between ink and ink. Of a one's cell only the right edge is ink. */
 const MAX_GAP = 0.62;
@@ -48,6 +50,12 @@ const tallness = ({ symbol, width, height }: Glyph): number => {
 /** How far below its line's centre a glyph stands, in heights of the line. */
 const lowered = ({ symbol }: Glyph): number => (symbol === 'r' || symbol === 'o' || symbol === 'i' ? 0.25 : 0);
 
+/** How the lines of a display lie, and how far neighbours may be off. */
+interface Lie {
+  readonly slope: number;
+  readonly maxShift: number;
+}
+
 /** Along and across lines of a slope. */
 const turned = ({ x, y }: Point, slope: number): Point => {
   const [cos, sin] = [Math.cos(slope), Math.sin(slope)];
@@ -72,7 +80,7 @@ const isMarkOf = (glyph: Glyph, mark: Glyph, slope: number): boolean => {
   return gapBetween(glyph, mark, at) < reach * height;
 };
 
-const areNeighbours = (a: Glyph, b: Glyph, slope: number): boolean => {
+const areNeighbours = (a: Glyph, b: Glyph, { slope, maxShift }: Lie): boolean => {
   if (isMark(a)) return !isMark(b) && isMarkOf(b, a, slope);
   if (isMark(b)) return isMarkOf(a, b, slope);
   const [one, other] = [tallness(a), tallness(b)];
@@ -80,11 +88,11 @@ const areNeighbours = (a: Glyph, b: Glyph, slope: number): boolean => {
   if (Math.min(one, other) < LEAST_RATIO * height) return false;
   const at = offset(a, b, slope);
   const shift = at.y - (lowered(b) - lowered(a)) * height;
-  return Math.abs(shift) < MAX_SHIFT * height && gapBetween(a, b, at) < reachOf(at.x > 0 ? b : a) * height;
+  return Math.abs(shift) < maxShift * height && gapBetween(a, b, at) < reachOf(at.x > 0 ? b : a) * height;
 };
 
 /** Groups of glyphs that hang together by neighbours. */
-const groupsOf = (glyphs: readonly Glyph[], slope: number): Glyph[][] => {
+const groupsOf = (glyphs: readonly Glyph[], lie: Lie): Glyph[][] => {
   const rest = new Set(glyphs);
   const groups: Glyph[][] = [];
   for (const first of glyphs) {
@@ -92,7 +100,7 @@ const groupsOf = (glyphs: readonly Glyph[], slope: number): Glyph[][] => {
     const group = [first];
     // Grows while it is walked.
     for (const glyph of group) {
-      const near = [...rest].filter((other) => areNeighbours(glyph, other, slope));
+      const near = [...rest].filter((other) => areNeighbours(glyph, other, lie));
       near.forEach((other) => rest.delete(other));
       group.push(...near);
     }
@@ -107,7 +115,7 @@ const median = (values: readonly number[]): number => [...values].sort((a, b) =>
 const MAX_SLOPE = 0.6;
 
 /** How far the lines of a display rise or fall: the median over digits and the next one of their size. */
-const commonSlope = (glyphs: readonly Glyph[]): number => {
+const lieOf = (glyphs: readonly Glyph[]): Lie => {
   const slopes: number[] = [];
   for (const a of glyphs) {
     const next = glyphs
@@ -117,7 +125,7 @@ const commonSlope = (glyphs: readonly Glyph[]): number => {
       .sort((b, c) => b.x - c.x)[0];
     if (next !== undefined) slopes.push(Math.atan2(next.y - a.y, next.x - a.x));
   }
-  return median(slopes);
+  return { slope: median(slopes), maxShift: slopes.length === 0 ? MAX_SHIFT_UNKNOWN : MAX_SHIFT };
 };
 
 /** Of the centres of a group: least squares. One glyph alone lies as the display does. */
@@ -220,9 +228,9 @@ const lineOf = (group: readonly Glyph[], common: number): DisplayLine => {
 
 /** Lines of an upright picture's glyphs, the tallest first. Points and colons that stand beside nothing are dropped. */
 export const linesOf = (glyphs: readonly Glyph[]): DisplayLine[] => {
-  const common = commonSlope(glyphs.filter(isTall));
-  return groupsOf(glyphs, common)
+  const lie = lieOf(glyphs.filter(isTall));
+  return groupsOf(glyphs, lie)
     .filter((group) => group.some((glyph) => !isMark(glyph)))
-    .map((group) => lineOf(group, common))
+    .map((group) => lineOf(group, lie.slope))
     .sort((a, b) => b.height - a.height);
 };
