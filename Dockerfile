@@ -61,7 +61,7 @@ FROM plain AS runtime-gateway
 FROM plain AS runtime-identity
 FROM plain AS runtime-audit
 FROM plain AS runtime-retention
-FROM plain AS runtime-extraction
+FROM plain AS runtime-document-extraction
 FROM plain AS runtime-migrate
 FROM media AS runtime-vitals-inference
 

@@ -1,17 +1,21 @@
 /**
- * Scores the reading of documents: `npm run -s score:documents -- GT.json`.
+ * Scores the reading of documents and devices: `npm run -s score:documents -- LABELS.json`.
  *
- * GT.json lists documents: {"base", "type", "gt": {FIELD: VALUE, …, "rows" | "meds": […]}}; beside it lie pictures that are
- * called as the base, an underscore and their quality: 00_lab_report_photo.jpg.
+ * LABELS.json lists either documents, {"base", "type", "gt": {FIELD: VALUE, …, "rows" | "meds": […]}}; beside it lie pictures
+ * that are called as the base, an underscore and their quality: 00_lab_report_photo.jpg. Or photos of devices, {"file",
+ * "device", "values": {NAME: VALUE}, "unit"}, as models/display-glyphs/1/scenes.py renders them.
  *
- * Prints a JSON line per picture: {"file", "type", "cpuMs", "rows", "fields", "misses"}, and a last line {"summary"}: fields and
- * lab rows right, wrong and refused by quality, CPU per picture and the most memory.
+ * Prints a JSON line per picture, and a last line {"summary"}: of documents, fields and lab rows right, wrong and refused by
+ * quality; of devices, readings that are exact, wrong and refused by device and by each factor of the picture. CPU per picture
+ * and the most memory.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import process, { argv, stderr, stdout } from 'node:process';
+import type { DocumentReader } from '@smartscan/documents';
 import { compare, type Comparison, type LabelledDocument } from './documents/compare.ts';
+import { deviceSummary, scoreDevice, type LabelledDevice, type ScoredDevice } from './documents/devices.ts';
 import { openReader } from './documents/open-reader.ts';
 import { summaryOf, type ScoredPicture } from './documents/summary.ts';
 
@@ -23,36 +27,64 @@ const print = (line: object): void => void stdout.write(`${JSON.stringify(line)}
 const missesOf = ({ fields, rows }: Comparison): object[] =>
   [...fields, ...rows].filter(({ outcome }) => outcome !== 'right').map((one) => ({ ...one }));
 
-const main = async (args: readonly string[]): Promise<number> => {
-  const [truths] = args;
-  if (truths === undefined) {
-    stderr.write('usage: score:documents GT.json\n');
-    return 2;
-  }
-  const folder = dirname(truths);
-  const documents = JSON.parse(readFileSync(truths, 'utf8')) as LabelledDocument[];
-  const { reader, close } = await openReader(MODELS_DIRECTORY);
+const cpuMs = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
+const scoreDocuments = async (folder: string, documents: readonly LabelledDocument[], reader: DocumentReader) => {
   const scored: ScoredPicture[] = [];
   for (const file of readdirSync(folder).sort()) {
     const [, base, quality] = PICTURE.exec(file) ?? [];
     const truth = documents.find((document) => document.base === base);
     if (truth === undefined || quality === undefined) continue;
     const bytes = await readFile(join(folder, file));
-    const before = process.cpuUsage();
-    const { document } = await reader.read(bytes);
-    const { user, system } = process.cpuUsage(before);
+    const before = cpuMs();
+    const [document] = (await reader.read(bytes)).documents;
+    const took = Math.round(cpuMs() - before);
     const comparison = compare(truth, document);
-    const cpuMs = Math.round((user + system) / 1000);
-    scored.push({ quality, cpuMs, comparison });
+    scored.push({ quality, cpuMs: took, comparison });
     const count = (list: Comparison['rows']): string =>
       `${list.filter(({ outcome }) => outcome === 'right').length}/${list.length}`;
     const { rows, fields } = comparison;
-    print({ file, type: document.kind, cpuMs, rows: count(rows), fields: count(fields), misses: missesOf(comparison) });
+    const { problems } = document.quality;
+    print({
+      ...{ file, type: document.kind, cpuMs: took, rows: count(rows), fields: count(fields), problems },
+      misses: missesOf(comparison),
+    });
   }
-  const peakMemoryMb = Math.round(process.resourceUsage().maxRSS / 1024);
-  print({ summary: { ...summaryOf(scored), peakMemoryMb } });
+  return { n: scored.length, summary: summaryOf(scored) };
+};
+
+const scoreDevices = async (folder: string, labelled: readonly LabelledDevice[], reader: DocumentReader) => {
+  const scored: ScoredDevice[] = [];
+  for (const one of labelled) {
+    const bytes = await readFile(join(folder, one.file));
+    const before = cpuMs();
+    const reading = await reader.read(bytes);
+    const device = scoreDevice(one, reading, Math.round(cpuMs() - before));
+    scored.push(device);
+    print(device);
+  }
+  return { n: scored.length, summary: deviceSummary(scored) };
+};
+
+const main = async (args: readonly string[]): Promise<number> => {
+  const [truths] = args;
+  if (truths === undefined) {
+    stderr.write('usage: score:documents LABELS.json\n');
+    return 2;
+  }
+  const folder = dirname(truths);
+  const labelled = JSON.parse(readFileSync(truths, 'utf8')) as LabelledDocument[] | LabelledDevice[];
+  const isDevices = (all: typeof labelled): all is LabelledDevice[] => all.some((one) => 'device' in one);
+  const { reader, close } = await openReader(MODELS_DIRECTORY);
+  const { n, summary } = isDevices(labelled)
+    ? await scoreDevices(folder, labelled, reader)
+    : await scoreDocuments(folder, labelled, reader);
+  print({ summary: { ...summary, peakMemoryMb: Math.round(process.resourceUsage().maxRSS / 1024) } });
   await close();
-  return scored.length === 0 ? 1 : 0;
+  return n === 0 ? 1 : 0;
 };
 
 process.exitCode = await main(argv.slice(2));

@@ -130,7 +130,9 @@ export const readDocument = defineOperation({
       .min(1)
       .max(DOCUMENT_DEADLINE_MAX_SECONDS)
       .optional()
-      .describe('Seconds from the last byte of the body within which the answer is wanted; 60 if not told, 900 in batch'),
+      .describe(
+        'Seconds from the last byte of the body within which the answer is wanted; 60 if not told, 900 in batch',
+      ),
     lane: z
       .enum(['interactive', 'batch'])
       .optional()
@@ -242,7 +244,12 @@ export const reviewDocument = defineOperation({
       .max(MAX_CORRECTIONS),
   }),
   output: document,
-  errors: ['extraction.document_not_found', 'extraction.not_completed', 'extraction.no_such_field', 'extraction.bad_value'],
+  errors: [
+    'extraction.document_not_found',
+    'extraction.not_completed',
+    'extraction.no_such_field',
+    'extraction.bad_value',
+  ],
   scope: 'documents:write',
   purpose: 'provide_service',
   phi: 'return_result',

@@ -1,6 +1,6 @@
 import type { DocumentReading } from '@smartscan/documents';
 
-type ReadDocument = DocumentReading['document'];
+type ReadDocument = DocumentReading['documents'][number];
 
 /** A document as it was made. */
 export interface LabelledDocument {

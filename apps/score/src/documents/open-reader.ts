@@ -1,4 +1,5 @@
-import { DocumentReader, TEXT_MODELS } from '@smartscan/documents';
+import { DocumentReader } from '@smartscan/documents';
+import { DOCUMENT_MODELS } from '@smartscan/documents/models';
 import { InferenceThread } from '@smartscan/inference';
 
 export interface OpenReader {
@@ -8,7 +9,7 @@ export interface OpenReader {
 
 /** A reader whose models run on the CPU, in a thread of their own as in the tier. */
 export const openReader = async (modelsDirectory: string): Promise<OpenReader> => {
-  const models = Object.entries(TEXT_MODELS).map(([name, version]) => ({ name, version }));
+  const models = Object.entries(DOCUMENT_MODELS).map(([name, version]) => ({ name, version }));
   const thread = await InferenceThread.start(
     { runtime: { modelsDirectory, engines: ['cpu'] }, models },
     () => undefined,

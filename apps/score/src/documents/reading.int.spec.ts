@@ -126,7 +126,9 @@ const valuesOf = (fields: Readonly<Record<string, { readonly value: unknown } | 
 
 describe.each(UPRIGHT)('a document as %s', (way) => {
   it('that is a lab report gives every row its value, unit and code, and refuses what no human has', async () => {
-    const { document } = await readAs(way, LAB);
+    const {
+      documents: [document],
+    } = await readAs(way, LAB);
     if (document.kind !== 'lab_report') throw new Error(document.kind);
     expect(valuesOf(document.fields)).toMatchObject({
       patient_name: 'Maria van der Berg',
@@ -156,7 +158,9 @@ describe.each(UPRIGHT)('a document as %s', (way) => {
   });
 
   it('that is a prescription gives every drug what belongs to it', async () => {
-    const { document } = await readAs(way, PRESCRIPTION);
+    const {
+      documents: [document],
+    } = await readAs(way, PRESCRIPTION);
     if (document.kind !== 'prescription') throw new Error(document.kind);
     expect(valuesOf(document.fields)).toEqual({
       patient_name: 'Tomas Quill',
@@ -174,7 +178,9 @@ describe.each(UPRIGHT)('a document as %s', (way) => {
   });
 
   it('that is an insurance card gives its numbers, also from below their labels', async () => {
-    const { document } = await readAs(way, CARD);
+    const {
+      documents: [document],
+    } = await readAs(way, CARD);
     if (document.kind !== 'insurance_card') throw new Error(document.kind);
     expect(valuesOf(document.fields)).toEqual({
       payer: 'NORTHERN MUTUAL HEALTH',
@@ -192,7 +198,9 @@ describe.each(UPRIGHT)('a document as %s', (way) => {
   });
 
   it('that is a discharge summary gives diagnoses with their codes, vital signs in their units, drugs and what follows', async () => {
-    const { document } = await readAs(way, DISCHARGE);
+    const {
+      documents: [document],
+    } = await readAs(way, DISCHARGE);
     if (document.kind !== 'discharge_summary') throw new Error(document.kind);
     expect(valuesOf(document.fields)).toEqual({
       patient_name: 'Priya Holt',
@@ -220,14 +228,18 @@ describe.each(UPRIGHT)('a document as %s', (way) => {
   });
 
   it('that is a receipt is no medical document', async () => {
-    const { document } = await readAs(way, RECEIPT);
+    const {
+      documents: [document],
+    } = await readAs(way, RECEIPT);
     expect(document.kind).toBe('not_a_medical_document');
   });
 });
 
 describe.each(TURNED)('a document as %s', (way) => {
   it('is read as if it were upright', async () => {
-    const { document } = await readAs(way, LAB);
+    const {
+      documents: [document],
+    } = await readAs(way, LAB);
     if (document.kind !== 'lab_report') throw new Error(document.kind);
     expect(document.fields.patient_name?.value).toBe('Maria van der Berg');
     const values = document.lists.results.map(({ analyte, result }) => `${analyte} ${result.value}`);
@@ -239,7 +251,10 @@ describe.each(TURNED)('a document as %s', (way) => {
 
 describe('what is read of a document', () => {
   it('says where it stands: the polygon holds the value, in pixels of the picture as it was sent', async () => {
-    const { document, pages } = await readAs('a scan', LAB);
+    const {
+      documents: [document],
+      pages,
+    } = await readAs('a scan', LAB);
     if (document.kind !== 'lab_report') throw new Error(document.kind);
     const { polygon, page } = document.lists.results[1]!.result;
     const pixels = 150 / 72;
@@ -257,7 +272,10 @@ describe('what is read of a document', () => {
     const second = LAB.filter(({ y }) => y === 130).concat(
       cells(160, [40, 270, 440, 490], ['Albumin', '41', 'g/L', '35 - 50']),
     );
-    const { document, pages } = await open.reader.read(pdfOf([LAB, second]));
+    const {
+      documents: [document],
+      pages,
+    } = await open.reader.read(pdfOf([LAB, second]));
     if (document.kind !== 'lab_report') throw new Error(document.kind);
     expect(pages.map(({ source }) => source)).toEqual(['text_layer', 'text_layer']);
     const last = document.lists.results.at(-1)!;

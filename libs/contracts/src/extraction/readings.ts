@@ -39,9 +39,7 @@ export const labResult = z.object({
   name: z.string().describe('As printed'),
   analyte: z.string().nullable(),
   result: measuredField,
-  reference: z
-    .object({ printed: z.string(), low: z.number().nullable(), high: z.number().nullable() })
-    .nullable(),
+  reference: z.object({ printed: z.string(), low: z.number().nullable(), high: z.number().nullable() }).nullable(),
   flag: z.enum(['high', 'low', 'critical_high', 'critical_low', 'abnormal']).nullable(),
 });
 

@@ -1,12 +1,23 @@
 import type { Inference } from '@smartscan/platform/ports';
-import { extractDocument, type ExtractedDocument, type ExtractionHints } from '../domain/extract/document.ts';
+import type { DeviceKindName, DisplaySight } from '../domain/display/glyphs.ts';
+import { unreadDevice, type ReadDevice } from '../domain/devices/extract.ts';
+import { DEVICE_NAMES } from '../domain/devices/kinds/device-kinds.ts';
+import { extractDocument, type ReadDocument } from '../domain/extract/document.ts';
+import type { ReadingHints } from '../domain/extract/labelled.ts';
+import { KIND_NAMES, type Kind } from '../domain/kinds/kinds.ts';
 import { folded } from '../domain/layout/labels.ts';
 import { rowsOf, type Row } from '../domain/layout/rows.ts';
 import type { PageLine } from '../domain/layout/spans.ts';
+import { pageQuality, worstOf } from '../domain/picture/page-quality.ts';
 import type { Picture } from '../domain/picture/picture.ts';
+import { NOT_MEASURED, type Quality } from '../domain/picture/quality.ts';
 import { decodePages } from './decode/decode-pages.ts';
+import { mediaTypeOf } from './decode/media-type.ts';
+import { GlyphReader } from './display/glyph-reader.ts';
+import type { ModelVersions } from './model-versions.ts';
+import { DeviceReader } from './read-device.ts';
 import { loadAlphabet } from './text/characters.ts';
-import { PageReader, type ReadPage } from './text/page-reader.ts';
+import { PageReader } from './text/page-reader.ts';
 import { TextReader } from './text/text-reader.ts';
 import { convertUnits } from './units.ts';
 
@@ -19,51 +30,136 @@ export interface PageOfDocument {
 }
 
 export interface DocumentReading {
-  readonly document: ExtractedDocument;
+  /** The document, or the devices on a photo, the one with the largest digits first: one at least. */
+  readonly documents: readonly [ReadDocument, ...ReadDocument[]];
   readonly pages: readonly PageOfDocument[];
 }
 
+/** What the caller knows. */
+export interface ReadHints extends ReadingHints {
+  /** What it is; then nothing else is looked for. */
+  readonly kind?: Kind | DeviceKindName | undefined;
+}
+
+/** A text layer lies straight. */
+const AS_IT_IS = [1, 0, 0, 0, 1, 0, 0, 0] as const;
 /** Lines of a text layer that are read from the picture as well, and how many of them must agree. Ours. */
 const CHECKED_LINES = 6;
 const AGREEING = 2 / 3;
+/** A picture is looked at as one of devices unless the network is surer than this that it shows none. Ours. */
+const SURELY_NO_DEVICE = 0.5;
+/** A picture that turns out to be no document is of a device, if the network is surer than this that it shows one. Ours. */
+const SURELY_A_DEVICE = 0.7;
 
 const textOf = (characters: PageLine['characters']): string => characters.map(({ character }) => character).join('');
 
-/** Reads clinical documents out of pictures and PDFs, in memory only. One at a time. */
+const isDevice = (kind: ReadHints['kind']): kind is DeviceKindName => DEVICE_NAMES.some((name) => name === kind);
+const isDocument = (kind: ReadHints['kind']): kind is Kind => KIND_NAMES.some((name) => name === kind);
+
+/** Somebody who looks at each page, from 1. */
+export type OnPage = (picture: Picture, number: number) => Promise<void>;
+
+const NOBODY: OnPage = () => Promise.resolve();
+
+interface SeenDevices {
+  readonly devices: readonly ReadDevice[];
+  /** What it is, though nothing of it could be read. */
+  readonly unread: ReadDevice | undefined;
+}
+
+interface ReadPage {
+  readonly rows: readonly Row[];
+  readonly quality: Quality;
+  readonly page: PageOfDocument;
+}
+
+const pageOf = ({ width, height }: Picture, source: PageOfDocument['source']): PageOfDocument => ({
+  width,
+  height,
+  source,
+});
+
+/** The device that a picture shows, where the network is sure that it shows one. */
+const likelyDevice = (kinds: DisplaySight['kinds']): ReadDevice | undefined => {
+  const likely = DEVICE_NAMES.reduce((a, b) => (kinds[b] > kinds[a] ? b : a));
+  return 1 - kinds.none > SURELY_A_DEVICE ? unreadDevice(likely, kinds[likely]) : undefined;
+};
+
+const documentOf = (pages: readonly ReadPage[], hints: ReadHints, unread: ReadDevice | undefined): ReadDocument => {
+  const kind = isDocument(hints.kind) ? hints.kind : undefined;
+  const rows = pages.flatMap((page) => page.rows);
+  const document = extractDocument(rows, { ...hints, kind }, convertUnits);
+  if (document.kind === 'not_a_medical_document' && unread !== undefined) return unread;
+  return { ...document, quality: worstOf(pages.map(({ quality }) => quality)) };
+};
+
+/** Reads device displays and clinical documents out of pictures and PDFs, in memory only. One at a time. */
 export class DocumentReader {
   readonly #text: TextReader;
   readonly #pages: PageReader;
+  readonly #glyphs: GlyphReader;
+  readonly #devices: DeviceReader;
 
-  private constructor(text: TextReader) {
+  private constructor(text: TextReader, glyphs: GlyphReader) {
     this.#text = text;
     this.#pages = new PageReader(text);
+    this.#glyphs = glyphs;
+    this.#devices = new DeviceReader(text);
   }
 
   /**
-   * @param inference has the models of text: `TEXT_MODELS`
+   * @param inference has the models of text and of displays: `TEXT_MODELS`, `DISPLAY_MODELS`
    * @param modelsDirectory the folder that they lie in, with the characters that they read
+   * @param versions of them, where not those that this was written for
    * @throws Fault internal documents.model_missing, documents.model_altered
    */
-  static async open(inference: Inference, modelsDirectory: string): Promise<DocumentReader> {
-    return new DocumentReader(new TextReader(inference, await loadAlphabet(modelsDirectory)));
+  static async open(
+    inference: Inference,
+    modelsDirectory: string,
+    versions: ModelVersions = {},
+  ): Promise<DocumentReader> {
+    const text = new TextReader(inference, await loadAlphabet(modelsDirectory, versions), versions);
+    return new DocumentReader(text, new GlyphReader(inference, versions));
   }
 
   /**
-   * @throws Fault as `decodePages`, and as `Inference`
+   * @param onPage is given each page before it is read, and waited for
+   * @throws Fault as `decodePages`, and as `Inference`; what `onPage` throws
    */
-  async read(bytes: Uint8Array, hints: ExtractionHints = {}): Promise<DocumentReading> {
-    const rows: Row[] = [];
-    const pages: PageOfDocument[] = [];
+  async read(bytes: Uint8Array, hints: ReadHints = {}, onPage: OnPage = NOBODY): Promise<DocumentReading> {
+    const mayBeDevice = mediaTypeOf(bytes) !== 'application/pdf' && !isDocument(hints.kind);
+    const read: ReadPage[] = [];
+    let unread: ReadDevice | undefined;
     for await (const { picture, text } of decodePages(bytes)) {
-      const trusted = text !== undefined && (await this.#agrees(picture, text));
-      const { lines, toFlat }: ReadPage = trusted
-        ? { lines: text, toFlat: [1, 0, 0, 0, 1, 0, 0, 0] }
-        : await this.#pages.read(picture, pages.length + 1);
-      rows.push(...rowsOf(lines, toFlat));
-      const source = trusted ? 'text_layer' : 'picture';
-      pages.push({ width: picture.width, height: picture.height, source });
+      await onPage(picture, read.length + 1);
+      if (mayBeDevice) {
+        const seen = await this.#lookForDevices(picture, hints.kind);
+        const [first, ...others] = seen.devices;
+        if (first !== undefined) return { documents: [first, ...others], pages: [pageOf(picture, 'picture')] };
+        unread = seen.unread;
+      }
+      read.push(await this.#page(picture, text, read.length + 1));
     }
-    return { document: extractDocument(rows, hints, convertUnits), pages };
+    return { documents: [documentOf(read, hints, unread)], pages: read.map(({ page }) => page) };
+  }
+
+  async #page(picture: Picture, text: readonly PageLine[] | undefined, number: number): Promise<ReadPage> {
+    if (text !== undefined && (await this.#agrees(picture, text))) {
+      return { rows: rowsOf(text, AS_IT_IS), quality: NOT_MEASURED, page: pageOf(picture, 'text_layer') };
+    }
+    const { lines, toFlat } = await this.#pages.read(picture, number);
+    return { rows: rowsOf(lines, toFlat), quality: pageQuality(picture, lines), page: pageOf(picture, 'picture') };
+  }
+
+  /** Devices of a kind that is told are read whatever the network thinks of the picture, and one there is. */
+  async #lookForDevices(picture: Picture, told: ReadHints['kind']): Promise<SeenDevices> {
+    const kind = isDevice(told) ? told : undefined;
+    const [sight] = await this.#glyphs.see(picture);
+    const seesOne = sight !== undefined && (kind !== undefined || sight.kinds.none < SURELY_NO_DEVICE);
+    const devices = seesOne ? await this.#devices.read(picture, sight, { hints: { kind }, page: 1 }) : [];
+    if (kind !== undefined)
+      return { devices: devices.length > 0 ? devices : [unreadDevice(kind, 1)], unread: undefined };
+    return { devices, unread: sight && likelyDevice(sight.kinds) };
   }
 
   /** A font can show one thing and say another: some lines with digits are read as they look. */

@@ -14,7 +14,7 @@ import {
   type TierRequest,
   type TierWatch,
 } from '@smartscan/inference';
-import { DOCUMENT_MODELS, isPdf } from '@smartscan/documents/models';
+import { DOCUMENT_MODELS, fileTooLarge, isPdf } from '@smartscan/documents/models';
 import type { DocumentType } from '@smartscan/kernel';
 import { collectBody, type Body } from '@smartscan/platform/ports';
 import { problem } from '../domain/document-problems.ts';
@@ -124,11 +124,7 @@ export class DocumentWorkers {
    * @throws Fault what is wrong with it; as `admit` where it is more than was announced; extraction.cancelled where the signal
    *   was aborted; extraction.interrupted where the thread died or took too long
    */
-  run(
-    body: Body,
-    wishes: ReadingWishes,
-    { place, signal, onProgress }: Running,
-  ): Promise<Extracted> {
+  run(body: Body, wishes: ReadingWishes, { place, signal, onProgress }: Running): Promise<Extracted> {
     if (this.#pool.closed) return Promise.reject(problem('interrupted'));
     return this.#pool.kept(this.#run(body, wishes, { place, signal, onProgress }));
   }
@@ -139,7 +135,11 @@ export class DocumentWorkers {
   }
 
   async #run(body: Body, wishes: ReadingWishes, { place, signal, onProgress }: Running): Promise<Extracted> {
-    const limit = { maxBytes: this.#maxBodyBytes, tooLarge: () => tooLarge(this.#maxBodyBytes), cancelled: FAULTS.cancelled };
+    const limit = {
+      maxBytes: this.#maxBodyBytes,
+      tooLarge: () => fileTooLarge(this.#maxBodyBytes),
+      cancelled: FAULTS.cancelled,
+    };
     const bytes = await collectBody(body, limit, signal);
     if (bytes.length === 0) throw problem('empty');
     this.#tier.describe(place, workOf({ bytes: bytes.length, isPdf: isPdf(bytes), type: wishes.type }));

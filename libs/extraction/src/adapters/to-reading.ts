@@ -1,69 +1,69 @@
 import type { z } from 'zod';
-import type { diagnosis, labResult, medication, vitalSign } from '@smartscan/contracts/extraction/readings';
-import type { ReadDocument, ReadField, ReadMeasured } from '@smartscan/documents';
+import type { diagnosis, labResult, medication, readField, vitalSign } from '@smartscan/contracts/extraction/readings';
+import type { Field, ListItems, MeasuredField, ReadDocument } from '@smartscan/documents';
 import type { Reading } from '../app/extract.ts';
 
-type Field = Reading['fields'][string];
-type Measured = z.output<typeof labResult>['result'];
+type ReadField = z.output<typeof readField>;
 
 /** A tenth of a pixel: finer than anything that was read. */
 const rounded = (pixels: number): number => Math.round(pixels * 10) / 10;
 
-const fieldOf = ({ polygon, reasons, alternatives, ...field }: ReadField): Field => ({
+const fieldOf = <F extends Field<string> | MeasuredField>({ polygon, reasons, alternatives, ...field }: F) => ({
   ...field,
   reasons: [...reasons],
   alternatives: [...alternatives],
   polygon: polygon.map(({ x, y }): [number, number] => [rounded(x), rounded(y)]),
 });
 
-const measuredOf = (field: ReadMeasured): Measured => fieldOf(field) as Measured;
+/** What is not printed is null. */
+const ifRead = (field: Field | null): ReadField | null => (field === null ? null : fieldOf(field));
 
-const orNull = <T, U>(value: T | null, make: (value: T) => U): U | null => (value === null ? null : make(value));
-
-const fieldsOf = (fields: Readonly<Record<string, ReadField | undefined>>): Reading['fields'] =>
+const fieldsOf = (fields: Readonly<Record<string, Field<string> | MeasuredField | undefined>>): Reading['fields'] =>
   Object.fromEntries(Object.entries(fields).flatMap(([name, field]) => (field ? [[name, fieldOf(field)]] : [])));
 
-type Lists = ReadDocument extends infer D ? (D extends { readonly lists: infer L } ? L : never) : never;
-type ItemOf<N extends string> = Lists extends infer L ? (L extends Readonly<Record<N, readonly (infer I)[]>> ? I : never) : never;
-
-const resultOf = ({ result, reference, ...row }: ItemOf<'results'>): z.output<typeof labResult> => ({
+const resultOf = ({ result, reference, ...row }: ListItems['results']): z.output<typeof labResult> => ({
   ...row,
-  result: measuredOf(result),
-  reference: orNull(reference, ({ printed, range }) => ({
-    printed,
-    low: range?.low ?? null,
-    high: range?.high ?? null,
-  })),
+  result: fieldOf(result),
+  reference: reference && {
+    printed: reference.printed,
+    low: reference.range?.low ?? null,
+    high: reference.range?.high ?? null,
+  },
 });
 
-const medicationOf = ({ name, strength, form, sig, quantity, refills }: ItemOf<'medications'>): z.output<
-  typeof medication
-> => ({
+const medicationOf = ({
+  name,
+  strength,
+  form,
+  sig,
+  quantity,
+  refills,
+}: ListItems['medications']): z.output<typeof medication> => ({
   name: fieldOf(name),
-  strength: orNull(strength, fieldOf),
-  form: orNull(form, fieldOf),
-  sig: orNull(sig, fieldOf),
-  quantity: orNull(quantity, fieldOf),
-  refills: orNull(refills, fieldOf),
+  strength: ifRead(strength),
+  form: ifRead(form),
+  sig: ifRead(sig),
+  quantity: ifRead(quantity),
+  refills: ifRead(refills),
 });
 
-const diagnosisOf = ({ diagnosis: read, icd10 }: ItemOf<'diagnoses'>): z.output<typeof diagnosis> => ({
+const diagnosisOf = ({ diagnosis: read, icd10 }: ListItems['diagnoses']): z.output<typeof diagnosis> => ({
   diagnosis: fieldOf(read),
   icd10,
 });
 
-const vitalSignOf = ({ analyte, result }: ItemOf<'vital_signs'>): z.output<typeof vitalSign> => ({
+const vitalSignOf = ({ analyte, result }: ListItems['vital_signs']): z.output<typeof vitalSign> => ({
   analyte,
-  result: measuredOf(result),
+  result: fieldOf(result),
 });
 
 /** How each list of a document is said. */
 const LISTS = {
-  results: (items: readonly ItemOf<'results'>[]) => items.map(resultOf),
-  medications: (items: readonly ItemOf<'medications'>[]) => items.map(medicationOf),
-  diagnoses: (items: readonly ItemOf<'diagnoses'>[]) => items.map(diagnosisOf),
-  vital_signs: (items: readonly ItemOf<'vital_signs'>[]) => items.map(vitalSignOf),
-  follow_up: (items: readonly ReadField[]) => items.map(fieldOf),
+  results: (items: readonly ListItems['results'][]) => items.map(resultOf),
+  medications: (items: readonly ListItems['medications'][]) => items.map(medicationOf),
+  diagnoses: (items: readonly ListItems['diagnoses'][]) => items.map(diagnosisOf),
+  vital_signs: (items: readonly ListItems['vital_signs'][]) => items.map(vitalSignOf),
+  follow_up: (items: readonly ListItems['follow_up'][]) => items.map(fieldOf),
 } as const;
 
 const listsOf = (lists: Readonly<Record<string, unknown>>): Partial<Reading> =>

@@ -38,9 +38,10 @@ await serveJobs<WorkerStart, DocumentJob, DocumentOutcome, DocumentStage>({
       const { documents, pages } = await reader.read(
         bytes,
         { kind: wishes.type, dateOrder: wishes.dateOrder },
-        async (picture, page) => {
+        async (picture, number) => {
           signal.throwIfAborted();
-          onProgress('reading', page.share);
+          // How many there are, only the last one tells.
+          onProgress('reading', 1 - 1 / number);
           if (!wishes.images) return;
           const start = performance.now();
           images.push({ data: await jpegOf(picture), width: picture.width, height: picture.height });

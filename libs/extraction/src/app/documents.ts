@@ -1,9 +1,4 @@
-import {
-  documentAccepted,
-  documentCancelled,
-  documentDeleted,
-  documentFailed,
-} from '@smartscan/contracts/extraction';
+import { documentAccepted, documentCancelled, documentDeleted, documentFailed } from '@smartscan/contracts/extraction';
 import { heldTable, jobTable, type JobKey, type JobKind } from '@smartscan/platform/ports';
 import { problem } from '../domain/document-problems.ts';
 import type { Extracted } from './extract.ts';

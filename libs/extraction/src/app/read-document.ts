@@ -1,7 +1,16 @@
 import type { Clock } from '@smartscan/kernel';
 import type { InputOf } from '@smartscan/contracts/operation';
 import { documentCompleted, type readDocument } from '@smartscan/contracts/extraction';
-import { Reply, type Call, type Chunks, type Job, type Jobs, type JobState, type Task, type Tx } from '@smartscan/platform/ports';
+import {
+  Reply,
+  type Call,
+  type Chunks,
+  type Job,
+  type Jobs,
+  type JobState,
+  type Task,
+  type Tx,
+} from '@smartscan/platform/ports';
 import { dateOrderOf } from '../domain/language.ts';
 import { atLeast } from '../domain/reading.ts';
 import { NO_SECRETS, type DocumentSecrets } from './documents.ts';

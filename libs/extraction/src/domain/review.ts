@@ -53,7 +53,4 @@ const corrected = (node: unknown, steps: readonly string[], review: Review): unk
  * @throws Fault extraction.no_such_field, extraction.bad_value: then nothing of it counts
  */
 export const reviewed = <T>(read: T, corrections: readonly Correction[], by: Omit<Review, 'value'>): T =>
-  corrections.reduce<unknown>(
-    (node, { field, value }) => corrected(node, stepsOf(field), { value, ...by }),
-    read,
-  ) as T;
+  corrections.reduce<unknown>((node, { field, value }) => corrected(node, stepsOf(field), { value, ...by }), read) as T;

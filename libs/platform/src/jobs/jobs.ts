@@ -1,13 +1,4 @@
-import {
-  asFault,
-  beginJob,
-  endJob,
-  endOf,
-  isOver,
-  isPastRetention,
-  type Clock,
-  type JobLife,
-} from '@smartscan/kernel';
+import { asFault, beginJob, endJob, endOf, isOver, isPastRetention, type Clock, type JobLife } from '@smartscan/kernel';
 import { effectiveTtl } from '@smartscan/contracts/retention';
 import type { Holdings } from '../peers/holdings.ts';
 import type { Call, Services } from '../ports/call.ts';

@@ -45,18 +45,16 @@ const allOf = (kind: (typeof KINDS)[number]): Record<string, Marker> =>
   Object.fromEntries(MARKER_NAMES.map((name) => [name, markerOf(name, kind)]));
 
 const scanOf = (markers: Record<string, Marker> | null, patient: string | null = 'patient-7'): ScanAnswer => {
-  const item = {
-    id: 'scn_01JDCW8R5X7Y9Z0A1B2C3D4E5F',
+  const life = {
     status: 'completed' as const,
-    created_at: '2026-11-23T20:00:00.000Z',
-    finished_at: '2026-11-23T20:00:04.000Z',
-    retained: true,
-    expires_at: '2026-12-23T20:00:00.000Z',
+    startedAtMs: Date.parse('2026-11-23T20:00:00.000Z'),
+    finishedAtMs: Date.parse('2026-11-23T20:00:04.000Z'),
     problem: null,
   };
+  const id = 'scn_01JDCW8R5X7Y9Z0A1B2C3D4E5F';
   const models = { 'face-detection/1': `sha256:${'a'.repeat(64)}` };
   const secrets = { patient_id: patient, visit_id: null, markers, quality: null, timings_ms: null, models };
-  return withSecrets(item, secrets, null);
+  return answerOf({ id, life, retainedSeconds: 30 * 86_400, subjectRef: null, secrets });
 };
 
 const bundleOf = (markers: Record<string, Marker>, patient?: string | null): FhirBundle =>

@@ -1,6 +1,21 @@
 import type { z } from 'zod';
-import { scanAccepted, scanCancelled, scanDeleted, scanFailed, type markers, type scanQuality } from '@smartscan/contracts/vitals';
-import { heldTable, JobRows, jobTable, type JobKey, type JobKind, type Jobs, type JobState } from '@smartscan/platform/ports';
+import {
+  scanAccepted,
+  scanCancelled,
+  scanDeleted,
+  scanFailed,
+  type markers,
+  type scanQuality,
+} from '@smartscan/contracts/vitals';
+import {
+  heldTable,
+  JobRows,
+  jobTable,
+  type JobKey,
+  type JobKind,
+  type Jobs,
+  type JobState,
+} from '@smartscan/platform/ports';
 import { problem, scanNotFound } from '../domain/scan-problems.ts';
 
 export type Markers = z.output<typeof markers>;

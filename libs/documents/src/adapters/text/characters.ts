@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Fault } from '@smartscan/kernel';
 import { alphabetOf, type Alphabet } from '../../domain/text/transcribe.ts';
-import { TEXT_MODELS } from './text-reader.ts';
+import { versionOf, type ModelVersions } from '../model-versions.ts';
 
 interface RecognitionConfig {
   readonly beside: readonly [{ readonly file: string; readonly digest: string }];
@@ -15,8 +15,8 @@ interface RecognitionConfig {
  * @param modelsDirectory the folder that holds `ppocr-recognition/` and the like
  * @throws Fault internal documents.model_missing, documents.model_altered
  */
-export const loadAlphabet = async (modelsDirectory: string): Promise<Alphabet> => {
-  const folder = path.join(modelsDirectory, 'ppocr-recognition', TEXT_MODELS['ppocr-recognition']);
+export const loadAlphabet = async (modelsDirectory: string, versions: ModelVersions = {}): Promise<Alphabet> => {
+  const folder = path.join(modelsDirectory, 'ppocr-recognition', versionOf('ppocr-recognition', versions));
   const remedy = 'Build the models: node models/build.mjs';
   try {
     const config = JSON.parse(await readFile(path.join(folder, 'config.json'), 'utf8')) as RecognitionConfig;

@@ -10,11 +10,9 @@ import {
   type Quad,
 } from '../../domain/picture/geometry.ts';
 import { sampleQuad, type Picture } from '../../domain/picture/picture.ts';
+import { versionOf, type ModelVersions, type TEXT_MODELS } from '../model-versions.ts';
 import { textBoxes, type TextBox } from '../../domain/text/text-boxes.ts';
 import { transcribe, type Alphabet, type ReadCharacter } from '../../domain/text/transcribe.ts';
-
-/** The models of text, and the versions that a reader runs on. */
-export const TEXT_MODELS = { 'ppocr-detection': '1', 'ppocr-recognition': '1' } as const;
 
 /** ImageNet's, of 0-255, in the order blue, green, red: PaddleOCR gives its networks OpenCV's order. */
 const MEAN = [0.485, 0.456, 0.406] as const;
@@ -47,16 +45,22 @@ const rounded = (pixels: number, step: number): number => Math.max(step, Math.ro
 export class TextReader {
   readonly #inference: Inference;
   readonly #alphabet: Alphabet;
+  readonly #versions: ModelVersions;
 
-  constructor(inference: Inference, alphabet: Alphabet) {
+  constructor(inference: Inference, alphabet: Alphabet, versions: ModelVersions = {}) {
     this.#inference = inference;
     this.#alphabet = alphabet;
+    this.#versions = versions;
   }
 
-  /** Lines inside a quad of the picture, in the picture's pixels, in no order. */
-  async find(picture: Picture, region: Quad): Promise<TextBox[]> {
+  /**
+   * Lines inside a quad of the picture, in the picture's pixels, in no order.
+   *
+   * @param maxSide the longer side of what the detector sees, in pixels
+   */
+  async find(picture: Picture, region: Quad, maxSide = MAX_DETECTION_SIDE): Promise<TextBox[]> {
     const longer = Math.max(widthOf(region), heightOf(region));
-    const scale = Math.min(1, MAX_DETECTION_SIDE / longer);
+    const scale = Math.min(1, maxSide / longer);
     const width = rounded(widthOf(region) * scale, STRIDE);
     const height = rounded(heightOf(region) * scale, STRIDE);
     const data = this.#inference.allocate(3 * width * height);
@@ -94,7 +98,7 @@ export class TextReader {
   }
 
   async #run(name: keyof typeof TEXT_MODELS, data: Float32Array, shape: readonly number[]): Promise<Float32Array> {
-    const model = { name, version: TEXT_MODELS[name] };
+    const model = { name, version: versionOf(name, this.#versions) };
     return only(await this.#inference.infer(model, { x: { type: 'float32', shape, data } }));
   }
 }

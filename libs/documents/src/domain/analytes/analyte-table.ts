@@ -1,46 +1,5 @@
-/** What a measurement belongs to; `urine` and `device` are not what a row of a blood panel means. */
-export type AnalyteGroup =
-  | 'vital'
-  | 'device'
-  | 'cbc'
-  | 'chem'
-  | 'lipid'
-  | 'thyroid'
-  | 'iron'
-  | 'vitamin'
-  | 'inflam'
-  | 'coag'
-  | 'cardiac'
-  | 'tumor'
-  | 'urine';
-
-/** One thing that is measured. */
-export interface Analyte {
-  readonly key: string;
-  readonly group: AnalyteGroup;
-  readonly name: string;
-  /** How documents call it. */
-  readonly aliases: readonly string[];
-  readonly loinc: string;
-  /** Whether the code was seen in a published list; else it is from memory, and only its check digit is known to be right. */
-  readonly loincSource: 'published' | 'unverified';
-  /** The unit that values are compared in. */
-  readonly ucum: string;
-  /** Units of another kind (moles, activity), with the factor that takes them to `ucum`. */
-  readonly alternates: Readonly<Record<string, number>>;
-  /** In `ucum`. What lies beyond is a misread, not a patient. */
-  readonly plausible: readonly [number, number];
-}
-
-type Head = readonly [key: string, group: AnalyteGroup, name: string, loinc: string, ucum: string];
-type Row = Omit<Analyte, 'loincSource'>;
-
-const row = (
-  [key, group, name, loinc, ucum]: Head,
-  aliases: readonly string[],
-  plausible: readonly [number, number],
-  alternates: Readonly<Record<string, number>> = {},
-): Row => ({ key, group, name, loinc, ucum, aliases, plausible, alternates });
+import { row, type Analyte, type AnalyteRow } from './analyte.ts';
+import { DEVICE_ANALYTES } from './device-analytes.ts';
 
 /**
  * Codes that stand in the HL7 FHIR R4 value set of vital signs or in a published list of common laboratory tests.
@@ -49,7 +8,7 @@ const row = (
  * Logical Observation Identifiers Names and Codes (LOINC) Committee and is available at no cost under the license at
  * http://loinc.org/license. LOINC® is a registered United States trademark of Regenstrief Institute, Inc.
  */
-const PUBLISHED: readonly Row[] = [
+const PUBLISHED: readonly AnalyteRow[] = [
   row(['sys', 'vital', 'Systolic blood pressure', '8480-6', 'mm[Hg]'], ['SYS', 'SBP', 'systolic'], [40, 300], {
     kPa: 7.50062,
   }),
@@ -167,7 +126,7 @@ const PUBLISHED: readonly Row[] = [
 ];
 
 /** From memory, with a valid check digit: to be checked against a release of LOINC before anybody relies on them. */
-const UNVERIFIED: readonly Row[] = [
+const UNVERIFIED: readonly AnalyteRow[] = [
   row(['map', 'vital', 'Mean blood pressure', '8478-0', 'mm[Hg]'], ['MAP', 'mean arterial pressure'], [25, 230]),
   row(
     ['pulse_oximeter', 'vital', 'Heart rate by pulse oximetry', '8889-8', '/min'],
@@ -286,5 +245,5 @@ const UNVERIFIED: readonly Row[] = [
 /** Vitals and laboratory tests that documents are read for. */
 export const ANALYTES: readonly Analyte[] = [
   ...PUBLISHED.map((analyte) => ({ ...analyte, loincSource: 'published' as const })),
-  ...UNVERIFIED.map((analyte) => ({ ...analyte, loincSource: 'unverified' as const })),
+  ...[...UNVERIFIED, ...DEVICE_ANALYTES].map((analyte) => ({ ...analyte, loincSource: 'unverified' as const })),
 ];

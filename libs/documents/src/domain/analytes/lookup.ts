@@ -1,5 +1,6 @@
 import { alike } from '../layout/labels.ts';
-import { ANALYTES, type Analyte, type AnalyteGroup } from './analyte-table.ts';
+import { ANALYTES } from './analyte-table.ts';
+import type { Analyte, AnalyteGroup } from './analyte.ts';
 
 /** Converts between units of one kind; undefined where they are not. */
 export type ConvertUnits = (value: number, fromUcum: string, toUcum: string) => number | undefined;

@@ -7,10 +7,12 @@ import { fieldOf, type Field } from './fields.ts';
 import { labelledFields, type ReadingHints } from './labelled.ts';
 import { medications, type Medication } from './medications.ts';
 import { labResults, type LabResult } from './results.ts';
+import type { ReadDevice } from '../devices/extract.ts';
+import type { Quality } from '../picture/quality.ts';
 import { diagnosesIn, sectionsOf, textLines, vitalSigns, type Diagnosis, type VitalSign } from './summary.ts';
 
 /** What the lists of a kind hold. */
-interface ListItems {
+export interface ListItems {
   readonly results: LabResult;
   readonly medications: Medication;
   readonly diagnoses: Diagnosis;
@@ -39,6 +41,9 @@ export interface NoDocument {
 }
 
 export type ExtractedDocument = { readonly [K in Kind]: DocumentOf<K> }[Kind] | NoDocument;
+
+/** One thing that was read: a document, or a device on a photo. */
+export type ReadDocument = (ExtractedDocument & { readonly quality: Quality }) | ReadDevice;
 
 export interface ExtractionHints extends ReadingHints {
   /** What the caller says that it is; then nothing else is looked for. */

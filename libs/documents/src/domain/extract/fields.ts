@@ -25,7 +25,28 @@ export type FieldReason =
   /** Fewer or more digits behind the point than its reference range. */
   | 'decimals_differ'
   /** The printed flag says other than value and range do. */
-  | 'flag_disagrees';
+  | 'flag_disagrees'
+  /** The two readers of a display saw different digits. */
+  | 'readers_disagree'
+  /** Only one of the two readers saw it. */
+  | 'single_reader'
+  /** Only one of them saw the decimal point, or a point that was overlooked would make another value of it. */
+  | 'point_uncertain'
+  /** Digits at the picture's edge: there may be more of them beyond it. */
+  | 'at_edge'
+  /** No unit is to be seen; the one that is given is the only one in which such devices show such a number. */
+  | 'unit_assumed'
+  /** No label says what it is, and its place alone tells less than surely. */
+  | 'role_by_place'
+  /** What kind of device it is isn't sure. */
+  | 'kind_uncertain'
+  /** The device shows an error, or that the value lies beyond what it measures. */
+  | 'error_screen'
+  | 'below_range'
+  | 'above_range'
+  /** The device shows a reading that it stored, or the average of several: not what it measures now. */
+  | 'stored_reading'
+  | 'average';
 
 export interface Alternative {
   readonly value: string;
@@ -68,7 +89,10 @@ export const LOW_CONFIDENCE = 0.5;
 const REFUSED = 0.25;
 
 /** Reasons for which a value is not given at all. */
-const REFUSING: ReadonlySet<FieldReason> = new Set(['unreadable', 'ambiguous', 'implausible', 'unit_unfit']);
+const REFUSING: ReadonlySet<FieldReason> = new Set([
+  ...(['unreadable', 'ambiguous', 'implausible', 'unit_unfit'] as const),
+  ...(['readers_disagree', 'at_edge', 'kind_uncertain', 'error_screen', 'below_range', 'above_range'] as const),
+]);
 
 /** What another character in the least certain place would make of it. */
 const alternativesOf = ({ span, from, to }: Slice): Alternative[] => {
@@ -92,12 +116,13 @@ export interface Reading<Value> {
   readonly alternatives?: readonly Alternative[];
 }
 
-const statusOf = (reasons: readonly FieldReason[], confidence: number): FieldStatus => {
+export const statusOf = (reasons: readonly FieldReason[], confidence: number): FieldStatus => {
   if (confidence < REFUSED || reasons.some((reason) => REFUSING.has(reason))) return 'refused';
   return reasons.length > 0 ? 'low_confidence' : 'ok';
 };
 
-const rounded = (value: number): number => Math.round(value * 1000) / 1000;
+/** Confidences are given to three places. */
+export const rounded = (value: number): number => Math.round(value * 1000) / 1000;
 
 /** A field out of what was read; refused, it has no value, and what was read is among its alternatives. */
 export const fieldOf = <Value>({ slice, value, reasons = [], alternatives }: Reading<Value>): Field<Value> => {

@@ -1,5 +1,5 @@
 import { findAnalyte, inOwnUnit, type ConvertUnits, type NamedAnalyte } from '../analytes/lookup.ts';
-import type { Analyte, AnalyteGroup } from '../analytes/analyte-table.ts';
+import type { Analyte, AnalyteGroup } from '../analytes/analyte.ts';
 import type { Slice } from '../layout/spans.ts';
 import { textOf } from '../layout/spans.ts';
 import type { Flag, PrintedNumber, ReferenceRange } from '../values/numbers.ts';

@@ -1,5 +1,5 @@
 import { findAnalyte, spelled, type ConvertUnits } from '../analytes/lookup.ts';
-import type { AnalyteGroup } from '../analytes/analyte-table.ts';
+import type { AnalyteGroup } from '../analytes/analyte.ts';
 import { KINDS } from '../kinds/kinds.ts';
 import { LAB_GROUPS } from '../kinds/reading-rules.ts';
 import type { Row } from '../layout/rows.ts';

@@ -1,3 +1,4 @@
+import type { PaperType } from '@smartscan/kernel';
 import { DISCHARGE_SUMMARY } from './discharge-summary.ts';
 import { INSURANCE_CARD } from './insurance-card.ts';
 import type { KindOfDocument } from './kind.ts';
@@ -13,7 +14,7 @@ export const KINDS = {
   prescription: PRESCRIPTION,
   insurance_card: INSURANCE_CARD,
   discharge_summary: DISCHARGE_SUMMARY,
-} as const satisfies Record<string, KindOfDocument>;
+} as const satisfies Readonly<Record<PaperType, KindOfDocument>>;
 
 export type Kind = keyof typeof KINDS;
 

@@ -1,4 +1,4 @@
-import type { AnalyteGroup } from '../analytes/analyte-table.ts';
+import type { AnalyteGroup } from '../analytes/analyte.ts';
 
 /** Labels that are no field of ours: what stands behind them must not be taken for the value of another label. */
 export const OTHER_LABELS = [

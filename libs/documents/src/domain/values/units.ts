@@ -56,12 +56,25 @@ const UNITS: Readonly<Record<string, readonly [string, ...string[]]>> = {
   s: ['s', 'sec', 'secs', 'seconds'],
   'mm[Hg]': ['mmHg', 'mm Hg'],
   kPa: ['kPa'],
-  '/min': ['/min', 'bpm', 'beats/min', 'per minute', 'breaths/min', 'brpm'],
+  '/min': ['/min', 'bpm', 'beats/min', 'per minute', 'breaths/min', 'brpm', 'rpm'],
   Cel: ['°C', 'C', 'deg C', 'ºC', 'Celsius'],
   '[degF]': ['°F', 'F', 'deg F', 'ºF', 'Fahrenheit'],
   kg: ['kg', 'kgs'],
   g: ['g', 'gm', 'grams'],
   '[lb_av]': ['lb', 'lbs', 'pounds'],
+  '[stone_av]': ['st', 'stone', 'stones'],
+  L: ['L', 'liters', 'litres'],
+  mL: ['mL', 'ml', 'cc'],
+  'L/min': ['L/min', 'lpm', 'L/m'],
+  'L/s': ['L/s', 'L/sec'],
+  'mL/h': ['mL/h', 'mL/hr'],
+  'ug/kg/min': ['mcg/kg/min', 'ug/kg/min'],
+  'mg/h': ['mg/h', 'mg/hr'],
+  'kcal/d': ['kcal', 'kcal/d', 'kcal/day'],
+  '{level}': ['level'],
+  ms: ['ms', 'msec'],
+  'cm[H2O]': ['cmH2O', 'cm H2O'],
+  mbar: ['mbar', 'hPa'],
   cm: ['cm', 'cms'],
   m: ['m'],
   '[in_i]': ['in', 'inches'],
@@ -83,5 +96,6 @@ export const UNIT_PRINTS: readonly (readonly [print: string, ucum: string])[] = 
   ([ucum, prints]) => prints.map((print) => [print, ucum] as const),
 );
 
-/** Reads a unit; undefined where it is none that is known. */
-export const readUnit = (text: string): Unit | undefined => BY_PRINT.get(foldedUnit(text));
+/** Reads a unit; undefined where it is none that is known. A bare 1 prints like the l of litres, and is none. */
+export const readUnit = (text: string): Unit | undefined =>
+  /[\p{L}%]/u.test(text) ? BY_PRINT.get(foldedUnit(text)) : undefined;

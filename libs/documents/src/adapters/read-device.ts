@@ -1,0 +1,173 @@
+import { agreedLine } from '../domain/devices/agreement.ts';
+import { extractDevices, type DeviceHints, type ReadDevice } from '../domain/devices/extract.ts';
+import {
+  boxAround,
+  boxOf,
+  gapsBetween,
+  heightOfGlyphs,
+  quadOfGlyphs,
+  type Box,
+  type PrintedText,
+  type SeenLine,
+} from '../domain/devices/scene.ts';
+import type { DisplaySight, Turn } from '../domain/display/glyphs.ts';
+import { linesOf, type DisplayLine } from '../domain/display/lines.ts';
+import { turnedSize } from '../domain/display/view.ts';
+import { heightOf, quadOf, type Quad } from '../domain/picture/geometry.ts';
+import type { Picture } from '../domain/picture/picture.ts';
+import { surfaceOf } from '../domain/picture/quality.ts';
+import { quadTurned, quadTurnedBack } from '../domain/picture/turn.ts';
+import type { ReadCharacter } from '../domain/text/transcribe.ts';
+import type { TextReader } from './text/text-reader.ts';
+import { convertUnits } from './units.ts';
+
+/** Margins around a line of digits that the recogniser is given, in their heights, until both readers agree. Ours. */
+const MARGINS = [0.2, 0.4] as const;
+/** Lines of a display that are read, the tallest. Ours: more are a keyboard, or a page of text. */
+const MOST_LINES = 12;
+/** Lines of print that are read, those nearest to the digits. Ours. */
+const MOST_PRINTED = 24;
+/** Print is looked for around the digits, as far as they reach themselves and this many of their heights. Ours. */
+const AROUND = 3.5;
+/** The longer side of what the finder of print sees. Ours: units and labels are read at it, for a quarter of 960's CPU. */
+const PRINT_SIDE = 640;
+/** A line of print over this part of which digits lie is those digits. */
+const SAME_LINE = 0.5;
+
+interface PrintedLine extends PrintedText {
+  readonly characters: readonly ReadCharacter[];
+}
+
+/** A picture as it is turned upright; what is read in it is read from the picture as it was sent. */
+class Upright {
+  readonly picture: Picture;
+  readonly turn: Turn;
+  readonly width: number;
+  readonly height: number;
+
+  constructor(picture: Picture, turn: Turn) {
+    this.picture = picture;
+    this.turn = turn;
+    ({ width: this.width, height: this.height } = turnedSize(picture, turn));
+  }
+
+  toPage(quad: Quad): Quad {
+    return quadTurnedBack(quad, this.turn, this.picture);
+  }
+
+  fromPage(quad: Quad): Quad {
+    return quadTurned(quad, this.turn, this.picture);
+  }
+}
+
+/** The part of a box that another one covers. */
+const covered = (box: Box, by: Box): number => {
+  const across = Math.min(box.right, by.right) - Math.max(box.left, by.left);
+  const down = Math.min(box.bottom, by.bottom) - Math.max(box.top, by.top);
+  const area = (box.right - box.left) * (box.bottom - box.top);
+  return across <= 0 || down <= 0 ? 0 : (across * down) / Math.max(1, area);
+};
+
+const boxOfLine = ({ glyphs }: SeenLine): Box => boxOf(quadOfGlyphs(glyphs, 0));
+
+/** Digits that only the recogniser saw, as a line that the detector did not. */
+const isUndetected = ({ text }: PrintedLine): boolean => /^[\d.,]{2,5}$/.test(text.replace(/\s/g, ''));
+
+/** Reads what devices show, in memory only. One picture at a time. */
+export class DeviceReader {
+  readonly #text: TextReader;
+
+  constructor(text: TextReader) {
+    this.#text = text;
+  }
+
+  /**
+   * The devices on a picture, the one with the largest digits first; none where it shows none.
+   *
+   * @param sight what the network sees in the turn that is upright
+   * @throws Fault as `Inference`
+   */
+  async read(
+    picture: Picture,
+    sight: DisplaySight,
+    { hints, page }: { readonly hints: DeviceHints; readonly page: number },
+  ): Promise<ReadDevice[]> {
+    const upright = new Upright(picture, sight.turn);
+    const found = [...linesOf(sight.glyphs)].sort((a, b) => b.height - a.height).slice(0, MOST_LINES);
+    const lines: SeenLine[] = [];
+    for (const line of found) lines.push(await this.#twice(upright, line));
+    const printed = await this.#printed(upright, lines);
+    const isDigits = (one: PrintedLine): boolean =>
+      lines.some((line) => covered(boxOfLine(line), boxOf(one.quad)) > SAME_LINE);
+    const others = printed.filter((one) => !isDigits(one));
+    const undetected = others.filter(isUndetected);
+    return extractDevices({
+      scene: {
+        width: upright.width,
+        height: upright.height,
+        lines: [
+          ...lines.map((line) => withPrint(line, printed)),
+          ...undetected.map(({ quad, characters }) => ({ text: '', glyphs: [], quad, seconds: [characters] })),
+        ],
+        printed: others.filter((one) => !undetected.includes(one)),
+        kinds: sight.kinds,
+      },
+      hints,
+      convert: convertUnits,
+      page,
+      toPage: (quad) => upright.toPage(quad),
+      surface: ({ left, top, right, bottom }, heightPx) =>
+        surfaceOf(picture, boxOf(upright.toPage(quadOf(left, top, right, bottom))), heightPx),
+    });
+  }
+
+  /** A line of digits with what the recogniser makes of it, in a tight crop and, where the two differ, in a wider one. */
+  async #twice(upright: Upright, { text, glyphs }: DisplayLine): Promise<SeenLine> {
+    let line: SeenLine = { text, glyphs, quad: quadOfGlyphs(glyphs, 0), seconds: [] };
+    for (const margin of MARGINS) {
+      const quad = upright.toPage(quadOfGlyphs(glyphs, margin));
+      line = { ...line, seconds: [...line.seconds, await this.#text.read(upright.picture, quad)] };
+      if (agreedLine(line).reasons.length === 0) break;
+    }
+    return line;
+  }
+
+  /** Lines of print around the digits, or anywhere where there are none. */
+  async #printed(upright: Upright, lines: readonly SeenLine[]): Promise<PrintedLine[]> {
+    const display = lines.length === 0 ? undefined : boxAround(lines.map(boxOfLine));
+    const reach = AROUND * Math.max(0, ...lines.map(({ glyphs }) => heightOfGlyphs(glyphs)));
+    const { left, top, right, bottom } = display ?? { left: 0, top: 0, right: upright.width, bottom: upright.height };
+    const region = quadOf(
+      Math.max(0, left - reach),
+      Math.max(0, top - reach),
+      Math.min(upright.width, right + reach),
+      Math.min(upright.height, bottom + reach),
+    );
+    const boxes = await this.#text.find(upright.picture, upright.toPage(region), PRINT_SIDE);
+    const distanceOf = (quad: Quad): number => {
+      const { across, down } = gapsBetween(boxOf(quad), { left, top, right, bottom });
+      return across + down;
+    };
+    const near = boxes
+      .map(({ quad }) => upright.fromPage(quad))
+      .sort((a, b) => distanceOf(a) - distanceOf(b))
+      .slice(0, MOST_PRINTED);
+    const printed: PrintedLine[] = [];
+    for (const quad of near) {
+      const characters = await this.#text.read(upright.picture, upright.toPage(quad));
+      if (characters.length === 0) continue;
+      const text = characters.map(({ character }) => character).join('');
+      printed.push({ text, quad, characters, confidence: Math.min(...characters.map(({ confidence }) => confidence)) });
+    }
+    return printed;
+  }
+}
+
+/** What the recogniser makes of a box of its own finder counts as a reading of the digits, where it holds little else. */
+const withPrint = (line: SeenLine, printed: readonly PrintedLine[]): SeenLine => {
+  const box = boxOfLine(line);
+  const same = printed.filter(
+    ({ quad }) => covered(box, boxOf(quad)) > SAME_LINE && heightOf(quad) < 2 * (box.bottom - box.top),
+  );
+  return { ...line, seconds: [...line.seconds, ...same.map(({ characters }) => characters)] };
+};

@@ -1,0 +1,225 @@
+import type { Candidate } from './candidates.ts';
+import type { KindOfDevice } from './device.ts';
+import { affinity, type SeenWords } from './labels.ts';
+import type { Box } from './scene.ts';
+import { canBe } from './units.ts';
+
+/** Which line of a display is which field. */
+export interface Assignment {
+  readonly roles: ReadonlyMap<string, Candidate>;
+  /** How well it explains the display: comparable between kinds. */
+  readonly score: number;
+  /** Fields whose label stands beside them. */
+  readonly labelled: ReadonlySet<string>;
+  /** Fields that another assignment, nearly as good, gives another line. */
+  readonly contested: ReadonlySet<string>;
+}
+
+/** What speaks for and against an assignment. Ours: a label outweighs any place, and a value that can't be nearly as much. */
+const LABEL = 3;
+const PLACED = 1;
+const MISSING = -3;
+const UNFIT = -2.5;
+const OUT_OF_ORDER = -2;
+const SMALLER = -1;
+const UNEXPLAINED = -1.5;
+/** Another assignment within this of the best one is as good. */
+const CLOSE = 0.75;
+/** A label with less than this is nobody's. */
+const LEAST_AFFINITY = 0.1;
+/** A field that stands before another is not smaller than this part of it. */
+const NOT_SMALLER = 0.7;
+/** A line is a value if its digits are this part of the tallest ones; then it should have a role. */
+const AS_TALL = 0.8;
+/** So many lines are tried at the most, the tallest; and so many for a field that only its label tells, the nearest. */
+const MOST_LINES = 8;
+const MOST_LABELLED = 2;
+
+interface Place {
+  readonly device: KindOfDevice;
+  readonly candidates: readonly Candidate[];
+  /** By field and candidate: how much its label and its unit say that it is. */
+  readonly near: ReadonlyMap<string, readonly number[]>;
+}
+
+/** What a label is worth, and a unit that only one field of the kind has: both together tell most. */
+const LABEL_WEIGHT = 1;
+const UNIT_WEIGHT = 0.6;
+
+/** Fields that alone have a unit. */
+const ownerOf = (device: KindOfDevice, ucum: string): string | undefined => {
+  const owners = Object.entries(device.fields).filter(([, { units }]) => ucum in units);
+  return owners.length === 1 ? owners[0]![0] : undefined;
+};
+
+type Telling = readonly (readonly [field: string, box: Box])[];
+
+/** By field and candidate, 0-1. Words belong to the number that they are nearest to, and to no other. */
+const nearest = (telling: Telling, candidates: readonly Candidate[]): ReadonlyMap<string, readonly number[]> => {
+  const near = new Map<string, number[]>();
+  for (const [field, box] of telling) {
+    const each = candidates.map((candidate) => affinity(box, candidate.box));
+    const best = each.reduce((at, value, i) => (value > each[at]! ? i : at), 0);
+    if ((each[best] ?? 0) < LEAST_AFFINITY) continue;
+    const row = near.get(field) ?? candidates.map(() => 0);
+    row[best] = Math.max(row[best]!, each[best]!);
+    near.set(field, row);
+  }
+  return near;
+};
+
+const nearness = (device: KindOfDevice, candidates: readonly Candidate[], words: SeenWords): Place['near'] => {
+  const labels = nearest(
+    words.labels.map(({ field, box }) => [field, box] as const),
+    candidates,
+  );
+  const units = nearest(
+    words.units.flatMap(({ ucum, box }) => {
+      const field = ownerOf(device, ucum);
+      return field === undefined ? [] : [[field, box] as const];
+    }),
+    candidates,
+  );
+  const worth = (field: string, i: number): number =>
+    (candidates[i]!.role === field ? LABEL_WEIGHT + UNIT_WEIGHT : 0) +
+    LABEL_WEIGHT * (labels.get(field)?.[i] ?? 0) +
+    UNIT_WEIGHT * (units.get(field)?.[i] ?? 0);
+  return new Map(Object.keys(device.fields).map((field) => [field, candidates.map((_, i) => worth(field, i))]));
+};
+
+const isBefore = (a: Candidate, b: Candidate): boolean => {
+  const down = (b.box.top + b.box.bottom - a.box.top - a.box.bottom) / 2;
+  return Math.abs(down) > 0.5 * Math.min(a.height, b.height) ? down > 0 : a.box.left < b.box.left;
+};
+
+type Roles = readonly (readonly [field: string, at: number | undefined])[];
+
+const valueOf = ({ numeral }: Candidate): number => (numeral.kind === 'number' ? numeral.value : NaN);
+
+/** Neighbours in the order of the kind that stand the other way round, and first ones that are smaller. */
+const disorder = ({ device, candidates }: Place, at: (field: string) => number | undefined): number => {
+  const placed = device.layout.order.flatMap((field) => {
+    const line = at(field);
+    return line === undefined ? [] : [candidates[line]!];
+  });
+  return placed.slice(1).reduce((sum, later, i) => {
+    const before = placed[i]!;
+    const smaller = before.height < NOT_SMALLER * later.height ? SMALLER : 0;
+    return sum + (isBefore(before, later) ? 0 : OUT_OF_ORDER) + smaller;
+  }, 0);
+};
+
+const contradicts = ({ device, candidates }: Place, at: (field: string) => number | undefined): boolean =>
+  device.layout.greater.some(([large, small]) => {
+    const [a, b] = [at(large), at(small)];
+    return a !== undefined && b !== undefined && valueOf(candidates[a]!) <= valueOf(candidates[b]!);
+  });
+
+const scoreOf = (place: Place, roles: Roles): number => {
+  const { device, candidates, near } = place;
+  const at = (field: string): number | undefined => roles.find(([name]) => name === field)?.[1];
+  if (contradicts(place, at)) return -Infinity;
+  const fields = roles.reduce((sum, [field, line]) => {
+    if (line === undefined) return sum + (device.layout.needed.includes(field) ? MISSING : 0);
+    const own = near.get(field)![line]!;
+    const others = Math.max(0, ...[...near].flatMap(([name, row]) => (name === field ? [] : [row[line]!])));
+    const fit = canBe(candidates[line]!.numeral, device.fields[field]!) ? PLACED : UNFIT;
+    return sum + fit + LABEL * (own - others);
+  }, 0);
+  const tallest = Math.max(...candidates.map(({ height }) => height));
+  const used = new Set(roles.map(([, line]) => line));
+  const left = candidates.filter(({ height }, i) => !used.has(i) && height >= AS_TALL * tallest).length;
+  return fields + disorder(place, at) + UNEXPLAINED * left;
+};
+
+/** Lines that a field may be: where its label is, or where its place tells it and the line is no smaller than values are. */
+const linesFor = ({ device, candidates, near }: Place, field: string): readonly number[] => {
+  const tallest = Math.max(...candidates.map(({ height }) => height));
+  const { order, leastHeight } = device.layout;
+  const row = near.get(field)!;
+  const all = candidates.flatMap(({ role }, line) => (role === undefined || role === field ? [line] : []));
+  if (order.includes(field)) {
+    return all.filter((line) => row[line]! > 0 || candidates[line]!.height >= leastHeight * tallest);
+  }
+  return all
+    .filter((line) => row[line]! > 0)
+    .sort((a, b) => row[b]! - row[a]!)
+    .slice(0, MOST_LABELLED);
+};
+
+const allRoles = (place: Place): Roles[] =>
+  Object.keys(place.device.fields).reduce<Roles[]>(
+    (all, field) => {
+      const lines = linesFor(place, field);
+      return all.flatMap((roles) => {
+        const used = new Set(roles.map(([, line]) => line));
+        return [undefined, ...lines.filter((line) => !used.has(line))].map((line): Roles => [...roles, [field, line]]);
+      });
+    },
+    [[]],
+  );
+
+/** Fields that have another line in a rival; one beside its label only where the rival reads a label of that line as well. */
+const differing = (best: Roles, rival: Roles, isLabelled: (role: Roles[number]) => boolean): string[] =>
+  best.flatMap((role, i) => {
+    const [field, line] = role;
+    if (line === undefined || rival[i]![1] === line) return [];
+    const other = rival.find(([, at]) => at === line) ?? rival[i]!;
+    return isLabelled(role) && !isLabelled(other) ? [] : [field];
+  });
+
+/**
+ * A number without a label whose neighbour in the order is absent may be that neighbour: of three pressures and rates, two
+ * are seen. Its place then tells nothing.
+ */
+const unplaced = ({ device, candidates }: Place, roles: Roles, labelled: ReadonlySet<string>): string[] => {
+  const absent = roles.filter(([field, line]) => line === undefined && device.layout.order.includes(field));
+  return roles.flatMap(([field, line]) => {
+    if (line === undefined || labelled.has(field)) return [];
+    const { numeral } = candidates[line]!;
+    return absent.some(([other]) => canBe(numeral, device.fields[other]!)) ? [field] : [];
+  });
+};
+
+/** Whether numbers stand below each other, or side by side: then their order tells which is which. */
+const isInLine = (placed: readonly Candidate[]): boolean => {
+  const pairs = placed.slice(1).map((later, i) => [placed[i]!.box, later.box] as const);
+  const isColumn = pairs.every(([a, b]) => Math.min(a.right, b.right) > Math.max(a.left, b.left));
+  const isRow = pairs.every(([a, b]) => Math.min(a.bottom, b.bottom) > Math.max(a.top, b.top));
+  return isColumn || isRow;
+};
+
+/** Numbers without labels that stand neither in a column nor in a row: their places tell nothing. */
+const scattered = ({ device, candidates }: Place, roles: Roles, labelled: ReadonlySet<string>): string[] => {
+  const ordered = roles.flatMap(([field, line]) =>
+    line !== undefined && device.layout.order.includes(field) ? [{ field, line: candidates[line]! }] : [],
+  );
+  if (isInLine(ordered.map(({ line }) => line))) return [];
+  return ordered.flatMap(({ field }) => (labelled.has(field) ? [] : [field]));
+};
+
+/** The best way to give the lines of a display to the fields of a kind. */
+export const assign = (device: KindOfDevice, all: readonly Candidate[], words: SeenWords): Assignment => {
+  const candidates = all
+    .filter(({ numeral }) => numeral.kind === 'number' || numeral.kind === 'pair')
+    .sort((a, b) => b.height - a.height)
+    .slice(0, MOST_LINES);
+  const place: Place = { device, candidates, near: nearness(device, candidates, words) };
+  const scored = allRoles(place)
+    .map((roles) => ({ roles, score: scoreOf(place, roles) }))
+    .sort((a, b) => b.score - a.score);
+  const best = scored[0]!;
+  const isLabelled = ([field, line]: Roles[number]): boolean => line !== undefined && place.near.get(field)![line]! > 0;
+  const labelled = new Set(best.roles.filter(isLabelled).map(([field]) => field));
+  const rivals = scored.slice(1).filter(({ score }) => best.score - score < CLOSE);
+  return {
+    score: best.score,
+    roles: new Map(best.roles.flatMap(([field, line]) => (line === undefined ? [] : [[field, candidates[line]!]]))),
+    labelled,
+    contested: new Set([
+      ...rivals.flatMap(({ roles }) => differing(best.roles, roles, isLabelled)),
+      ...unplaced(place, best.roles, labelled),
+      ...scattered(place, best.roles, labelled),
+    ]),
+  };
+};

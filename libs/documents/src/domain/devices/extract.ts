@@ -1,0 +1,224 @@
+import type { ConvertUnits } from '../analytes/lookup.ts';
+import type { DeviceKindName } from '../display/glyphs.ts';
+import { rounded, type FieldReason, type MeasuredField } from '../extract/fields.ts';
+import type { Quad } from '../picture/geometry.ts';
+import { NOT_MEASURED, qualityOf, type Quality, type Surface } from '../picture/quality.ts';
+import { assign, type Assignment } from './assign.ts';
+import { candidatesOf, groupsOf, type Candidate } from './candidates.ts';
+import type { KindOfDevice } from './device.ts';
+import { deviceField, refusedField, type FieldPlace } from './fields.ts';
+import { DEVICE_NAMES, DEVICES, type DeviceFieldName } from './kinds/device-kinds.ts';
+import { wordsFor, type SeenWords } from './labels.ts';
+import { boxAround, boxOf, gapsBetween, type Box, type DisplayScene, type PrintedText } from './scene.ts';
+import { screenOf, type Screen } from './screens.ts';
+import { canBe } from './units.ts';
+
+/** What a device shows. */
+export interface DeviceOf<D extends DeviceKindName> {
+  readonly kind: D;
+  readonly kindConfidence: number;
+  readonly screen: Screen;
+  /** Those that were seen. */
+  readonly fields: Readonly<Partial<Record<DeviceFieldName<D>, MeasuredField>>>;
+  readonly lists: Readonly<Record<string, never>>;
+  readonly quality: Quality;
+}
+
+export type ReadDevice = { readonly [D in DeviceKindName]: DeviceOf<D> }[DeviceKindName];
+
+export interface DeviceHints {
+  /** What the caller says that it is. */
+  readonly kind?: DeviceKindName | undefined;
+}
+
+export interface DeviceExtraction {
+  readonly scene: DisplayScene;
+  readonly hints: DeviceHints;
+  readonly convert: ConvertUnits;
+  readonly page: number;
+  readonly toPage: (quad: Quad) => Quad;
+  /** Blur and glare of a part of the upright picture, with digits of a height. */
+  readonly surface: (region: Box, heightPx: number) => Surface;
+}
+
+/** How much the way in which a kind explains a display counts beside what the network says of the whole picture. Ours. */
+const EXPLAINING = 0.5;
+/** What `Lo` or `Hi` is worth to a kind that shows them, in the points of an assignment. */
+const BEYOND = 3;
+/** The network is never surer than this that it is not a kind. */
+const LEAST_PROBABILITY = 1e-4;
+/** Without a label, a kind that is less sure than this is not taken. Ours. */
+const SURE_OF_KIND = 0.5;
+/** Words within this many heights of the digits are of their device. Ours. */
+const NEARBY = 4;
+
+/** One display, as one kind of device. */
+interface Explained {
+  readonly kind: DeviceKindName;
+  readonly confidence: number;
+  readonly group: readonly Candidate[];
+  readonly words: SeenWords;
+  readonly assignment: Assignment;
+  readonly screen: Screen;
+}
+
+const printedNear = (group: readonly Candidate[], printed: readonly PrintedText[]): PrintedText[] => {
+  const display = boxAround(group.map(({ box }) => box));
+  const reach = NEARBY * Math.max(...group.map(({ height }) => height));
+  return printed.filter(({ quad }) => {
+    const { across, down } = gapsBetween(boxOf(quad), display);
+    return across <= reach && down <= reach;
+  });
+};
+
+const tallestOf = (group: readonly Candidate[]): Candidate | undefined =>
+  group.filter(({ numeral }) => numeral.kind !== 'other').sort((a, b) => b.height - a.height)[0];
+
+const isBeyond = (group: readonly Candidate[]): boolean => {
+  const kind = tallestOf(group)?.numeral.kind;
+  return kind === 'low' || kind === 'high';
+};
+
+const logOdds = (probability: number): number => Math.log(Math.max(LEAST_PROBABILITY, probability));
+
+/** The kind that explains a group of lines best; undefined where none does better than no device at all. */
+const explained = (group: readonly Candidate[], { scene, hints }: DeviceExtraction): Explained | undefined => {
+  const near = printedNear(group, scene.printed);
+  const screen = screenOf(group, near);
+  const each = (hints.kind === undefined ? DEVICE_NAMES : [hints.kind]).map((kind) => {
+    const device: KindOfDevice = DEVICES[kind];
+    const words = wordsFor(device, near);
+    const assignment = assign(device, group, words);
+    const beyond = isBeyond(group) && device.beyond !== null ? BEYOND : 0;
+    const total = logOdds(scene.kinds[kind]) + EXPLAINING * (assignment.score + beyond);
+    return { kind, words, assignment, total };
+  });
+  const none = hints.kind === undefined ? logOdds(scene.kinds.none) : -Infinity;
+  const best = each.reduce((a, b) => (b.total > a.total ? b : a));
+  if (best.total <= none) return undefined;
+  const sum = [...each.map(({ total }) => total), none].reduce((all, total) => all + Math.exp(total - best.total), 0);
+  return { ...best, confidence: 1 / sum, group, screen };
+};
+
+const needed = ({ layout }: KindOfDevice): readonly string[] =>
+  layout.needed.length > 0 ? layout.needed : layout.order;
+
+/** Digits nearer to the picture's edge than this part of their height are cut, or others beyond it are not seen. Ours. */
+const AT_EDGE = 0.2;
+
+const isAtEdge = ({ box, height, line }: Candidate, { width, height: tall }: DisplayScene): boolean => {
+  const glyphs = line.glyphs.length === 0 ? [box] : line.glyphs.map(boxOfGlyph);
+  const { left, top, right, bottom } = boxAround(glyphs);
+  return Math.min(left, top, width - right, tall - bottom) < AT_EDGE * height;
+};
+
+const boxOfGlyph = ({ x, y, width, height }: Candidate['line']['glyphs'][number]): Box => ({
+  left: x - width / 2,
+  top: y - height / 2,
+  right: x + width / 2,
+  bottom: y + height / 2,
+});
+
+/** A number that could be another field of the same order, and has no label, on a kind that isn't always laid out alike. */
+const isByPlace = (name: string, candidate: Candidate, { kind, assignment }: Explained): boolean => {
+  const { layout, fields }: KindOfDevice = DEVICES[kind];
+  if (layout.orderIs === 'always' || assignment.labelled.has(name)) return false;
+  return layout.order.some((other) => other !== name && canBe(candidate.numeral, fields[other]!));
+};
+
+const screenReasons = ({ kind }: Screen): FieldReason[] => {
+  if (kind === 'stored') return ['stored_reading'];
+  return kind === 'average' ? ['average'] : [];
+};
+
+const reasonsFor = (name: string, candidate: Candidate, shown: Explained, scene: DisplayScene): FieldReason[] => [
+  ...(isAtEdge(candidate, scene) ? (['at_edge'] as const) : []),
+  ...(shown.assignment.contested.has(name) ? (['ambiguous'] as const) : []),
+  ...(isByPlace(name, candidate, shown) ? (['role_by_place'] as const) : []),
+  ...(shown.confidence < SURE_OF_KIND && shown.assignment.labelled.size === 0 ? (['kind_uncertain'] as const) : []),
+  ...screenReasons(shown.screen),
+];
+
+/** Fields in whose place an error stands, or that the value lies beyond what is measured. */
+const withoutValue = (shown: Explained, place: Omit<FieldPlace, 'reasons'>): Record<string, MeasuredField> => {
+  const device: KindOfDevice = DEVICES[shown.kind];
+  const tallest = tallestOf(shown.group);
+  const kind = tallest?.numeral.kind;
+  if (tallest === undefined || kind === 'number' || kind === 'pair') return {};
+  if (kind === 'error') {
+    const reasons = ['error_screen'] as const;
+    return Object.fromEntries(needed(device).map((name) => [name, refusedField(tallest, { ...place, reasons })]));
+  }
+  if (device.beyond === null) return {};
+  const reasons = [kind === 'low' ? 'below_range' : 'above_range'] as const;
+  return { [device.beyond]: refusedField(tallest, { ...place, reasons }) };
+};
+
+const fieldsOf = (
+  shown: Explained,
+  { scene, page, toPage, convert }: DeviceExtraction,
+): Record<string, MeasuredField> => {
+  const place = { page, toPage, convert };
+  const device: KindOfDevice = DEVICES[shown.kind];
+  const none = withoutValue(shown, place);
+  if (Object.keys(none).length > 0) return none;
+  return Object.fromEntries(
+    [...shown.assignment.roles].map(([name, candidate]) => {
+      const reasons = reasonsFor(name, candidate, shown, scene);
+      const field = deviceField(candidate, device.fields[name]!, {
+        units: shown.words.units,
+        place: { ...place, reasons },
+      });
+      return [name, field];
+    }),
+  );
+};
+
+const deviceOf = (shown: Explained, extraction: DeviceExtraction): ReadDevice => {
+  const { scene, surface } = extraction;
+  const values = shown.group.filter(({ numeral }) => numeral.kind !== 'other');
+  const heights = values.map(({ height }) => height).sort((a, b) => a - b);
+  const heightPx = heights[heights.length >> 1] ?? 0;
+  const display = boxAround(shown.group.map(({ box }) => box));
+  const isCut = values.some((candidate) => isAtEdge(candidate, scene));
+  return {
+    kind: shown.kind,
+    kindConfidence: rounded(shown.confidence),
+    screen: shown.screen,
+    fields: fieldsOf(shown, extraction),
+    lists: {},
+    quality: qualityOf(surface(display, heightPx), heightPx, isCut),
+  } as ReadDevice;
+};
+
+/** A device of which nothing could be read. */
+export const unreadDevice = (kind: DeviceKindName, confidence: number): ReadDevice =>
+  ({
+    kind,
+    kindConfidence: rounded(confidence),
+    screen: { kind: 'current', printed: null },
+    fields: {},
+    lists: {},
+    quality: NOT_MEASURED,
+  }) as ReadDevice;
+
+/** A second device on a photo has all that it needs, in digits no smaller than this part of the first one's. Ours. */
+const AS_LARGE = 0.4;
+
+const isAnother = (other: Explained, first: Explained): boolean => {
+  const { roles } = other.assignment;
+  const [own, largest] = [tallestOf(other.group)?.height ?? 0, tallestOf(first.group)?.height ?? 0];
+  return own >= AS_LARGE * largest && roles.size > 0 && needed(DEVICES[other.kind]).every((name) => roles.has(name));
+};
+
+/**
+ * The devices on a photo, the one with the largest digits first; none where nothing on it is explained by a kind of device.
+ */
+export const extractDevices = (extraction: DeviceExtraction): ReadDevice[] => {
+  const groups = groupsOf(candidatesOf(extraction.scene.lines));
+  const [first, ...others] = groups
+    .flatMap((group) => explained(group, extraction) ?? [])
+    .sort((a, b) => (tallestOf(b.group)?.height ?? 0) - (tallestOf(a.group)?.height ?? 0));
+  if (first === undefined) return [];
+  return [first, ...others.filter((other) => isAnother(other, first))].map((one) => deviceOf(one, extraction));
+};

@@ -1,0 +1,96 @@
+import { ANALYTES } from '../analytes/analyte-table.ts';
+import { inOwnUnit, type ConvertUnits } from '../analytes/lookup.ts';
+import { LOW_CONFIDENCE, rounded, statusOf, type FieldReason, type MeasuredField } from '../extract/fields.ts';
+import type { Quad } from '../picture/geometry.ts';
+import { UNIT_PRINTS } from '../values/units.ts';
+import type { Candidate } from './candidates.ts';
+import type { DeviceField } from './device.ts';
+import type { SeenUnit } from './labels.ts';
+import { readNumeral } from './numerals.ts';
+import { shownValue, wouldDo, type Shown } from './units.ts';
+
+/** Where a field of a device is, and what else is known of it. */
+export interface FieldPlace {
+  readonly page: number;
+  /** From the picture as it is turned upright to the page as it was sent. */
+  readonly toPage: (quad: Quad) => Quad;
+  readonly convert: ConvertUnits;
+  readonly reasons: readonly FieldReason[];
+}
+
+/** What one reader alone saw is given from this on. Ours. */
+const SURE_ALONE = 0.75;
+
+const printOf = (ucum: string): string => UNIT_PRINTS.find(([, known]) => known === ucum)?.[0] ?? ucum;
+
+/** A point that one of the readers saw, where the number would do without it as well: nobody can tell which it is. */
+const pointReasons = (candidate: Candidate, field: DeviceField, seen: readonly SeenUnit[]): FieldReason[] => {
+  const { pointless } = candidate.agreed;
+  return pointless !== undefined && wouldDo(readNumeral(pointless), { candidate, field, seen }) ? ['ambiguous'] : [];
+};
+
+const readingReasons = ({ agreed }: Candidate): FieldReason[] => {
+  const { reasons, confidence } = agreed;
+  const alone = reasons.includes('single_reader') && confidence < SURE_ALONE;
+  return [...reasons, ...(alone ? (['unreadable'] as const) : [])];
+};
+
+const comparableOf = ({ value, ucum, analyte: key }: Shown, convert: ConvertUnits): MeasuredField['comparable'] => {
+  const analyte = ANALYTES.find((one) => one.key === key);
+  const own = analyte && ucum !== null ? inOwnUnit(value, ucum, { analyte, convert }) : undefined;
+  return analyte === undefined || own === undefined ? null : { value: Number(own.toPrecision(12)), ucum: analyte.ucum };
+};
+
+/** A field out of the line that is it, with every reason to doubt it. */
+export const deviceField = (
+  candidate: Candidate,
+  field: DeviceField,
+  { units, place }: { readonly units: readonly SeenUnit[]; readonly place: FieldPlace },
+): MeasuredField => {
+  const { agreed, line } = candidate;
+  const shown = shownValue(candidate, field, units);
+  const confidence = rounded(agreed.confidence);
+  const reasons = new Set([
+    ...readingReasons(candidate),
+    ...pointReasons(candidate, field, units),
+    ...shown.reasons,
+    ...place.reasons,
+    ...(confidence < LOW_CONFIDENCE ? (['uncertain_characters'] as const) : []),
+  ]);
+  const status = statusOf([...reasons], confidence);
+  const given = status !== 'refused';
+  return {
+    value: given ? shown.value : null,
+    printed: agreed.text,
+    confidence,
+    status,
+    reasons: [...reasons],
+    page: place.page,
+    polygon: place.toPage(line.quad),
+    alternatives: given
+      ? agreed.alternatives
+      : [{ value: agreed.text, confidence }, ...agreed.alternatives.filter(({ value }) => value !== agreed.text)],
+    unit: shown.ucum === null ? null : printOf(shown.ucum),
+    ucum: shown.ucum,
+    loinc: ANALYTES.find(({ key }) => key === shown.analyte)?.loinc ?? null,
+    comparator: null,
+    comparable: given ? comparableOf(shown, place.convert) : null,
+  };
+};
+
+/** A field in whose place the device shows something that is no value. */
+export const refusedField = ({ agreed, line }: Candidate, place: FieldPlace): MeasuredField => ({
+  value: null,
+  printed: agreed.text,
+  confidence: rounded(agreed.confidence),
+  status: 'refused',
+  reasons: [...agreed.reasons, ...place.reasons],
+  page: place.page,
+  polygon: place.toPage(line.quad),
+  alternatives: [],
+  unit: null,
+  ucum: null,
+  loinc: null,
+  comparator: null,
+  comparable: null,
+});

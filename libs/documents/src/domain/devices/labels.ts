@@ -1,0 +1,118 @@
+import { folded } from '../layout/labels.ts';
+import { sliceOf } from '../picture/geometry.ts';
+import { readUnit, UNIT_PRINTS } from '../values/units.ts';
+import type { KindOfDevice } from './device.ts';
+import { boxOf, gapsBetween, type Box, type PrintedText } from './scene.ts';
+
+/** A label or a unit of a kind of device, where it stands. */
+export interface SeenLabel {
+  readonly field: string;
+  readonly box: Box;
+}
+export interface SeenUnit {
+  readonly ucum: string;
+  readonly box: Box;
+}
+export interface SeenWords {
+  readonly labels: readonly SeenLabel[];
+  readonly units: readonly SeenUnit[];
+}
+
+interface Word {
+  readonly text: string;
+  readonly box: Box;
+}
+
+/** A label has no more words than this: FEV1 / FVC. */
+const MOST_WORDS = 3;
+
+/** Runs of up to three neighbouring words of a printed line, each with its place; letters are taken as equally wide. */
+export const runsOf = ({ text, quad }: PrintedText): Word[] => {
+  const words = [...text.matchAll(/\S+/g)].map(({ 0: word, index }) => ({ from: index, to: index + word.length }));
+  const length = Math.max(1, text.length);
+  return words.flatMap(({ from }, i) =>
+    words.slice(i, i + MOST_WORDS).map(({ to }) => ({
+      text: text.slice(from, to),
+      box: boxOf(sliceOf(quad, from / length, to / length)),
+    })),
+  );
+};
+
+/** A stroke of a unit is read as l, i or nothing: mgldl, mmoll. Ours, out of photos of displays as they are read. */
+const withoutStrokes = (text: string): string => folded(text).replace(/[/l]/g, '');
+
+const unitsOf = (device: KindOfDevice): ReadonlySet<string> =>
+  new Set(Object.values(device.fields).flatMap(({ units }) => Object.keys(units)));
+
+/** A unit that one of the device's fields has; where the print is inexact, one that no other of them is like. */
+const unitAmong = (text: string, units: ReadonlySet<string>): string | undefined => {
+  const exact = readUnit(text)?.ucum;
+  if (exact !== undefined) return units.has(exact) ? exact : undefined;
+  const key = withoutStrokes(text);
+  if (key.length < 3) return undefined;
+  const near = new Set(
+    UNIT_PRINTS.filter(([print, ucum]) => units.has(ucum) && withoutStrokes(print) === key).map(([, ucum]) => ucum),
+  );
+  return near.size === 1 ? [...near][0] : undefined;
+};
+
+/** A label may stand right before or behind a unit, without a space: SYSmmHg, bpmPR. */
+const labelWith = (text: string, label: string): string | undefined => {
+  const [all, own] = [folded(text), folded(label)];
+  if (all === own) return '';
+  if (own.length < 2) return undefined;
+  if (all.startsWith(own)) return all.slice(own.length);
+  return all.endsWith(own) ? all.slice(0, -own.length) : undefined;
+};
+
+const labelsIn = (word: Word, device: KindOfDevice, units: ReadonlySet<string>): SeenWords => {
+  const labels: SeenLabel[] = [];
+  const found: SeenUnit[] = [];
+  for (const [field, { labels: names }] of Object.entries(device.fields)) {
+    for (const name of names) {
+      const rest = labelWith(word.text, name);
+      if (rest === undefined) continue;
+      const unit = rest.length < 2 ? undefined : unitAmong(rest, units);
+      if (rest !== '' && unit === undefined) continue;
+      labels.push({ field, box: word.box });
+      if (unit !== undefined) found.push({ ucum: unit, box: word.box });
+    }
+  }
+  return { labels, units: found };
+};
+
+/** Labels and units of a kind of device among what is printed. */
+export const wordsFor = (device: KindOfDevice, printed: readonly PrintedText[]): SeenWords => {
+  const units = unitsOf(device);
+  const words = printed.flatMap(runsOf);
+  const found = words.map((word) => labelsIn(word, device, units));
+  const alone = words.flatMap((word) => {
+    const ucum = unitAmong(word.text, units);
+    return ucum === undefined ? [] : [{ ucum, box: word.box }];
+  });
+  return {
+    labels: found.flatMap(({ labels }) => labels),
+    units: [...alone, ...found.flatMap(({ units: beside }) => beside)],
+  };
+};
+
+/** How far from a number its label can stand, in heights of its digits, and what each side costs. Ours. */
+const REACH = 3;
+const ABOVE = 0.4;
+const BEHIND = 0.3;
+const BELOW = 0.8;
+/** Words whose middle is this near the middle of the digits, in their heights, are in one row with them. */
+const SAME_ROW = 0.75;
+
+const distanceTo = (label: Box, digits: Box): number => {
+  const height = Math.max(1, digits.bottom - digits.top);
+  const gaps = gapsBetween(label, digits);
+  const [across, down] = [gaps.across / height, gaps.down / height];
+  const middle = (label.top + label.bottom - digits.top - digits.bottom) / 2 / height;
+  if (Math.abs(middle) < SAME_ROW) return across + (label.left > digits.left ? BEHIND : 0);
+  if (across > SAME_ROW) return Infinity;
+  return across + down + (middle < 0 ? ABOVE : BELOW);
+};
+
+/** 0-1: how much a label belongs to a number, by where it stands: before it, behind it, above or below. */
+export const affinity = (label: Box, digits: Box): number => Math.max(0, 1 - distanceTo(label, digits) / REACH);

@@ -1,0 +1,263 @@
+"""Trains the network of displays on scenes that are drawn as it learns.
+
+    python3 models/display-glyphs/1/train.py [--steps N] [--first-seed N] [--from WEIGHTS] [--to WEIGHTS]
+
+Writes model.onnx and its digest into config.json, both beside this file, and says how far onnx and PyTorch differ is for
+models/display-glyphs/1/agreement in the specs. Needs PyTorch 1.13 (Debian: python3-torch) and what scenes.py needs, one core
+for the training and one for the scenes. The same steps from the same seed give the same weights on the same processor.
+"""
+
+import argparse
+import copy
+import hashlib
+import json
+import math
+import multiprocessing
+import pathlib
+import random
+
+import cv2
+import numpy as np
+import torch
+
+from layouts import KINDS
+from network import KIND_COUNT, STRIDE, SYMBOL_COUNT, Glyphs
+from scenes import HELD_OUT, LEAST_DIGIT, Scene, scene
+from shapes import SYMBOLS
+
+HERE = pathlib.Path(__file__).resolve().parent
+SIDE = 192
+DRAWN_SIDE = 256  # of a scene, of which a part is seen
+BATCH = 8
+LEARNING_RATE = 2.5e-3
+WARM_UP = 150  # steps
+MEAN_STEPS = 8  # between two that go into the moving mean
+MEAN_SHARE = 0.04  # of each of them
+KIND_NAMES = [*KINDS, "none"]
+# Part of the pictures that lie: they teach which way is up, and nothing of glyphs.
+TURNED = 0.25
+NORMAL_SIZE = 16  # of a glyph, in pixels: sizes are learned as logarithms of parts of it
+
+
+def standardized(image):
+    """Grey of mean 0 and deviation 1; the colours keep what sets them apart."""
+    values = image.astype(np.float32)
+    return (values - values.mean()) / (values.std() + 4)
+
+
+def targets(drawn):
+    """What an answer other than none costs (1 far from glyphs, 0 where nothing is asked, -1 at a glyph), places, where they count."""
+    side = SIDE // STRIDE
+    heat = np.zeros((SYMBOL_COUNT, side, side), np.float32)
+    places, counts = np.zeros((4, side, side), np.float32), np.zeros((side, side), np.uint8)
+    asked = np.ones((side, side), np.uint8)
+    for x0, y0, x1, y1 in drawn.free:
+        a, b = max(0, int(x0 / STRIDE)), max(0, int(y0 / STRIDE))
+        asked[b : max(0, int(y1 / STRIDE) + 1), a : max(0, int(x1 / STRIDE) + 1)] = 0
+    for symbol, x, y, w, h, _ in sorted(drawn.glyphs, key=lambda g: -g[4]):
+        gx, gy = x / STRIDE - 0.5, y / STRIDE - 0.5
+        ix, iy = min(side - 1, max(0, round(gx))), min(side - 1, max(0, round(gy)))
+        sx, sy = max(0.6, w / STRIDE * 0.11), max(0.7, h / STRIDE * 0.1)
+        reach = int(3 * max(sx, sy)) + 1
+        x0, x1, y0, y1 = max(0, ix - reach), min(side, ix + reach + 1), max(0, iy - reach), min(side, iy + reach + 1)
+        across = np.exp(-((np.arange(x0, x1) - ix) ** 2) / (2 * sx * sx))
+        down = np.exp(-((np.arange(y0, y1) - iy) ** 2) / (2 * sy * sy))
+        part = heat[SYMBOLS.index(symbol), y0:y1, x0:x1]
+        np.maximum(part, down[:, None] * across[None, :], out=part)
+        asked[iy, ix] = 1
+        for dy in (-1, 0, 1):
+            for dx in (-1, 0, 1):
+                px, py = ix + dx, iy + dy
+                if 0 <= px < side and 0 <= py < side and (counts[py, px] == 0 or dx == dy == 0):
+                    places[:, py, px] = math.log(max(w, 1) / NORMAL_SIZE), math.log(max(h, 1) / NORMAL_SIZE), gx - px, gy - py
+                    counts[py, px] = 1
+    rest = (1 - heat) ** 4 * asked
+    rest[(heat == 1) & (asked == 1)] = -1
+    return rest, places, counts
+
+
+# Of each batch this many scenes are new; the others are scenes of before, seen otherwise.
+FRESH = 1
+REMEMBERED = 600
+
+
+def seen_otherwise(rng, drawn):
+    """A part of a scene, nearer or farther, leaning, in other colours: a tenth of what drawing a new one costs."""
+    whole = rng.random() < 0.3 or all(glyph[0] == "." for glyph in drawn.glyphs)
+    if whole:
+        scale, x, y = SIDE / DRAWN_SIDE * rng.uniform(0.9, 1.1), DRAWN_SIDE / 2, DRAWN_SIDE / 2
+    else:
+        _, x, y, _, tall, _ = rng.choice([glyph for glyph in drawn.glyphs if glyph[0] != "."])
+        # Digits of all sizes alike.
+        wanted = math.exp(rng.uniform(math.log(LEAST_DIGIT + 2), math.log(80)))
+        scale = min(1.6, max(0.4, wanted / max(tall, LEAST_DIGIT)))
+    lean = math.radians(rng.gauss(0, 4))
+    a, b = scale * math.cos(lean), scale * math.sin(lean)
+    shift = (0.06 if whole else 0.4) * SIDE
+    tx = SIDE / 2 + rng.uniform(-shift, shift) - (a * x - b * y)
+    ty = SIDE / 2 + rng.uniform(-shift, shift) - (b * x + a * y)
+    move = np.array([[a, -b, tx], [b, a, ty]], np.float32)
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    image = cv2.warpAffine(drawn.image, move, (SIDE, SIDE), flags=how, borderMode=cv2.BORDER_REPLICATE)
+    image = image[:, :, rng.sample(range(3), 3)] if rng.random() < 0.5 else image
+    image = 255 - image if rng.random() < 0.12 else image
+    glyphs, free = [], []
+    for symbol, gx, gy, w, h, role in drawn.glyphs:
+        px, py, w, h = a * gx - b * gy + tx, b * gx + a * gy + ty, w * scale, h * scale
+        if px < -w or py < -h or px > SIDE + w or py > SIDE + h:
+            continue
+        inside = w / 2 - 1 <= px <= SIDE - w / 2 + 1 and h / 2 - 1 <= py <= SIDE - h / 2 + 1
+        least = LEAST_DIGIT if symbol not in ".:-/" else 1.4 if symbol in ".-" else 3
+        if inside and h >= least:
+            glyphs.append((symbol, px, py, w, h, role))
+        else:
+            free.append((px - w / 2, py - h / 2, px + w / 2, py + h / 2))
+    for x0, y0, x1, y1 in drawn.free:
+        xs = [a * px - b * py + tx for px in (x0, x1) for py in (y0, y1)]
+        ys = [b * px + a * py + ty for px in (x0, x1) for py in (y0, y1)]
+        free.append((min(xs), min(ys), max(xs), max(ys)))
+    return Scene(image, glyphs, free, drawn.truth)
+
+
+def example(rng, drawn):
+    turn = rng.randint(1, 3) if rng.random() < TURNED else 0
+    image = np.rot90(drawn.image, turn)
+    rest, places, counts = targets(drawn)
+    if turn:
+        rest[:], counts[:] = 0, 0
+    # An empty picture has no way up.
+    told = turn if drawn.truth["factors"].get("size") else -100
+    picture = standardized(image).transpose(2, 0, 1)
+    kind = KIND_NAMES.index(drawn.truth["kind"])
+    return picture.astype(np.float16), rest.astype(np.float16), places.astype(np.float16), counts, kind, told
+
+
+class Feed:
+    """Batches in their order, drawn by processes beside this one."""
+
+    def __init__(self, base, batches, workers):
+        self.queues = []
+        for k in range(workers):
+            queue = multiprocessing.Queue(4)
+            process = multiprocessing.Process(target=Feed.draw, args=(queue, base, k, workers, batches), daemon=True)
+            process.start()
+            self.queues.append(queue)
+        self.batches = batches
+
+    @staticmethod
+    def draw(queue, base, first, step, batches):
+        memory, rng = [], random.Random(base + first)
+        for at in range(first, batches, step):
+            fresh = [scene(base + at * FRESH + k, DRAWN_SIDE, DRAWN_SIDE) for k in range(FRESH)]
+            memory = [*memory, *fresh][-REMEMBERED:]
+            shown = fresh + [rng.choice(memory) for _ in range(BATCH - FRESH)]
+            parts = zip(*(example(rng, seen_otherwise(rng, one)) for one in shown))
+            queue.put([np.stack(part) for part in parts])
+
+    def __iter__(self):
+        for at in range(self.batches):
+            yield [torch.from_numpy(part) for part in self.queues[at % len(self.queues)].get()]
+
+
+def losses(outputs, batch):
+    """Of heat (focal, as CenterNet, arXiv:1904.07850), of places, of kinds, of turns."""
+    symbols, places, kinds, turns = (part.float() for part in outputs)
+    _, rest, wanted, counts, kind, turn = batch
+    rest, wanted = rest.float(), wanted.float()
+    here = symbols[rest < 0]
+    missed = (torch.sigmoid(-here) ** 2 * torch.nn.functional.softplus(-here)).sum()
+    invented = (rest.clamp(min=0) * torch.sigmoid(symbols) ** 2 * torch.nn.functional.softplus(symbols)).sum()
+    of_heat = (missed + invented) / max(1, len(here))
+    of_places = ((places - wanted).abs() * counts[:, None]).sum() / counts.sum().clamp(min=1)
+    of_kinds = torch.nn.functional.cross_entropy(kinds, kind, label_smoothing=0.02)
+    of_turns = torch.nn.functional.cross_entropy(turns, turn, ignore_index=-100)
+    return of_heat, of_places, of_kinds, of_turns
+
+
+def follow(averaged, network, share):
+    """Moves the mean of the weights towards those of now."""
+    with torch.no_grad():
+        now = network.state_dict()
+        for name, value in averaged.state_dict().items():
+            if value.is_floating_point():
+                value += (now[name] - value) * share
+
+
+def trained(network, given):
+    """Over steps × FRESH scenes; a moving mean of the weights is what is returned."""
+    network = network.train().to(memory_format=torch.channels_last)
+    averaged = copy.deepcopy(network)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=given.rate, weight_decay=1e-4, foreach=True)
+    running = None
+    for at, batch in enumerate(Feed(given.first_seed, given.steps, given.workers)):
+        slower = 0.5 * (1 + math.cos(math.pi * at / given.steps)) if given.decay else 1
+        for group in optimizer.param_groups:
+            group["lr"] = given.rate * min(1, (at + 1) / WARM_UP) * max(0.01, slower)
+        picture = batch[0].float().contiguous(memory_format=torch.channels_last)
+        # bfloat16: six times as fast on a processor that multiplies matrices of it.
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            outputs = network(picture)
+        of_heat, of_places, of_kinds, of_turns = losses(outputs, batch)
+        loss = of_heat + 0.7 * of_places + 0.25 * of_kinds + 0.25 * of_turns
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 5)
+        optimizer.step()
+        if at % MEAN_STEPS == 0:
+            follow(averaged, network, max(MEAN_SHARE, 3 / (at / MEAN_STEPS + 3)))
+        now = torch.nan_to_num(torch.stack([of_heat, of_places, of_kinds, of_turns]).detach())
+        running = now if running is None else 0.97 * running + 0.03 * now
+        if (at + 1) % 100 == 0:
+            print(at + 1, [round(float(v), 3) for v in running], flush=True)
+            if given.to is not None:
+                torch.save(averaged.state_dict(), given.to)
+                torch.save(network.state_dict(), given.to.with_suffix(".last"))
+    return averaged
+
+
+def export(network, path):
+    network = network.to(memory_format=torch.contiguous_format).eval()
+    loose = {0: "n", 2: "height", 3: "width"}
+    torch.onnx.export(
+        network,
+        torch.zeros(1, 3, SIDE, SIDE),
+        str(path),
+        input_names=["picture"],
+        output_names=["symbols", "places", "kinds", "turns"],
+        dynamic_axes={"picture": loose, "symbols": loose, "places": loose, "kinds": {0: "n"}, "turns": {0: "n"}},
+        opset_version=13,
+    )
+    return "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--first-seed", type=int, default=0)
+    parser.add_argument("--rate", type=float, default=LEARNING_RATE)
+    parser.add_argument("--decay", action="store_true", help="slower and slower, down to a hundredth of the rate")
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--from", dest="source", type=pathlib.Path)
+    parser.add_argument("--to", type=pathlib.Path)
+    given = parser.parse_args()
+    if given.first_seed + given.steps * FRESH > HELD_OUT:
+        parser.error("those seeds are held out")
+    multiprocessing.set_start_method("fork")
+    torch.set_num_threads(1)
+    torch.manual_seed(1)
+    network = Glyphs()
+    assert KIND_COUNT == len(KIND_NAMES) and SYMBOL_COUNT == len(SYMBOLS)
+    if given.source is not None:
+        network.load_state_dict(torch.load(given.source))
+    averaged = trained(network, given)
+    if given.to is not None:
+        torch.save(averaged.state_dict(), given.to)
+    digest = export(averaged, HERE / "model.onnx")
+    config = HERE / "config.json"
+    text = config.read_text()
+    config.write_text(text.replace(json.loads(text)["digest"], digest))
+    print(digest)
+
+
+if __name__ == "__main__":
+    main()
