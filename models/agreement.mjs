@@ -19,7 +19,7 @@ const FACE = { file: 'sample6.jpg', x: 1400, y: 190, side: 420 };
 /** Ours: crops that are off by up to a tenth of the face, as tracking leaves them. */
 const CROPS = [-40, -20, 0, 20, 40].flatMap((x) => [-40, 0, 40].map((y) => ({ x, y })));
 
-const dist = new URL('../libs/vitals/dist/adapters/inference/', import.meta.url);
+const dist = new URL('../libs/inference/dist/adapters/models/', import.meta.url);
 const load = (file) => import(new URL(file, dist).href);
 const { readModel } = await load('model-folder.js');
 const { openOnnxModel } = await load('onnx-model.js');

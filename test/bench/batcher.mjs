@@ -25,7 +25,7 @@ const figures = { ours: { ms: [], rows: [] }, reference: { ms: [], rows: [] } };
 const parts = {};
 
 export async function prepare() {
-  const { Batcher } = await import('../../libs/vitals/dist/adapters/inference/batcher.js');
+  const { Batcher } = await import('../../libs/inference/dist/adapters/models/batcher.js');
   const thread = new Worker(import.meta.filename);
   const busy = busyModel(thread);
   // One request at a time is a batcher that makes none: the same queue, the same thread.

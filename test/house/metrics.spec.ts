@@ -48,6 +48,8 @@ describe('metrics', () => {
   it('the search finds what sources make', () => {
     const text = "const x = new Counter({ name: 'a_total', help: '' }); new Map([['name', 1]]);";
     expect(metricsIn('x.ts', text)).toEqual([{ name: 'a_total', kind: 'Counter' }]);
+    const several = "const JOBS = ['x', 'y'] as const; new Gauge({ name: `${job}_seconds`, help: '' });";
+    expect(metricsIn('x.ts', several).map(({ name }) => name)).toEqual(['x_seconds', 'y_seconds']);
   });
 
   it.each([

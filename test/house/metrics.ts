@@ -8,23 +8,37 @@ export interface Metric {
   readonly kind: string;
 }
 
-/** The metrics that a source makes: `new Counter({ name: '…' })` and its like. */
+/**
+ * The metrics that a source makes: `new Counter({ name: '…' })` and its like. A name may begin with what is told apart
+ * (`${job}_…`): then there is one for each of the values that the file lists in `JOBS`.
+ */
 export function metricsIn(path: string, text?: string): Metric[] {
   const found: Metric[] = [];
-  walk(parse(path, text), (node) => {
+  const source = parse(path, text);
+  walk(source, (node) => {
     if (!ts.isNewExpression(node) || !ts.isIdentifier(node.expression) || !KINDS.includes(node.expression.text)) return;
-    const name = nameIn(node.arguments?.[0]);
-    if (name !== undefined) found.push({ name, kind: node.expression.text });
+    const kind = node.expression.text;
+    found.push(...namesIn(node.arguments?.[0], source).map((name) => ({ name, kind })));
   });
   return found;
 }
 
-function nameIn(options: ts.Expression | undefined): string | undefined {
-  if (!options || !ts.isObjectLiteralExpression(options)) return undefined;
+function namesIn(options: ts.Expression | undefined, source: ts.SourceFile): readonly string[] {
+  if (!options || !ts.isObjectLiteralExpression(options)) return [];
   const member = options.properties.find((property) => property.name?.getText() === 'name');
-  const value = member && ts.isPropertyAssignment(member) ? member.initializer : undefined;
-  return value && ts.isStringLiteralLike(value) ? value.text : undefined;
+  if (!member || !ts.isPropertyAssignment(member)) return [];
+  const value = member.initializer;
+  if (ts.isTemplateExpression(value)) {
+    const end = value.templateSpans.at(-1)?.literal.text ?? '';
+    return jobsIn(source).map((job) => `${value.head.text}${job}${end}`);
+  }
+  return ts.isStringLiteralLike(value) ? [value.text] : [];
 }
+
+const jobsIn = (source: ts.SourceFile): readonly string[] => {
+  const [, list = ''] = /\bJOBS = \[([^\]]*)\]/.exec(source.text) ?? [];
+  return [...list.matchAll(/'(\w+)'/g)].map(([, job]) => job ?? '');
+};
 
 const WORDS = /^(?:and|or|unless|bool|offset|by|without|on|ignoring|group_left|group_right|inf|nan|start|end)$/i;
 

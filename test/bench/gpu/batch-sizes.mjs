@@ -10,10 +10,10 @@ const MAX_RUNS = 200;
 
 const modelsDirectory = resolve(import.meta.dirname, '../../../models');
 const { FACE_MODELS } = await import('../../../libs/vitals/dist/adapters/scan/face-models.js');
-const { ENGINES, providersOf } = await import('../../../libs/vitals/dist/adapters/inference/engines.js');
-const { readModel } = await import('../../../libs/vitals/dist/adapters/inference/model-folder.js');
-const { openOnnxModel } = await import('../../../libs/vitals/dist/adapters/inference/onnx-model.js');
-const tfjs = await import('../../../libs/vitals/dist/adapters/inference/tfjs-model.js');
+const { ENGINES, providersOf } = await import('../../../libs/inference/dist/adapters/models/engines.js');
+const { readModel } = await import('../../../libs/inference/dist/adapters/models/model-folder.js');
+const { openOnnxModel } = await import('../../../libs/inference/dist/adapters/models/onnx-model.js');
+const tfjs = await import('../../../libs/inference/dist/adapters/models/tfjs-model.js');
 
 console.log(`onnxruntime-node ${versionOf('onnxruntime-node')}, node ${process.versions.node}`);
 for (const [name, version] of Object.entries(FACE_MODELS)) {

@@ -1,5 +1,5 @@
 import { DocumentReader, TEXT_MODELS } from '@smartscan/documents';
-import { InferenceThread } from '@smartscan/vitals/inference-thread';
+import { InferenceThread } from '@smartscan/inference';
 
 export interface OpenReader {
   readonly reader: DocumentReader;

@@ -49,9 +49,9 @@ export interface InferOptions {
  * Runs models. Inputs are read and left as they were; they may be used again once the call has settled. The outputs are
  * the caller's own. Calls may overlap; each gets the answer to its own inputs.
  *
- * @throws Fault not_found `vitals.model_unknown`; invalid `vitals.model_input` (a tensor missing, unknown, of another
- *   type or shape); unavailable `vitals.inference_overloaded`, `vitals.inference_unavailable`; internal
- *   `vitals.inference_failed`
+ * @throws Fault not_found `inference.model_unknown`; invalid `inference.model_input` (a tensor missing, unknown, of another
+ *   type or shape); unavailable `inference.overloaded`, `inference.unavailable`; internal
+ *   `inference.failed`
  */
 export interface Inference {
   infer(model: ModelRef, inputs: Tensors, options?: InferOptions): Promise<Tensors>;

@@ -113,8 +113,8 @@ function whatIsRefused(given: Given): void {
     ['a name that is a path', { name: '../multiply', version: '1' }],
   ])('%s is not found', async (_, model: ModelRef) => {
     const fault = await faultOf(given().infer(model, x([1, 3], 1, 2, 3)));
-    expect(fault).toMatchObject({ kind: 'not_found', code: 'vitals.model_unknown' });
-    expect(await faultOf(given().describe(model))).toMatchObject({ code: 'vitals.model_unknown' });
+    expect(fault).toMatchObject({ kind: 'not_found', code: 'inference.model_unknown' });
+    expect(await faultOf(given().describe(model))).toMatchObject({ code: 'inference.model_unknown' });
   });
 
   it.each<[string, Tensors]>([
@@ -128,7 +128,7 @@ function whatIsRefused(given: Given): void {
     ['more rows than a batch has', x([500, 3], ...Array<number>(1_500).fill(1))],
   ])('%s is refused, in words that repeat nothing of it', async (_, inputs) => {
     const fault = await faultOf(given().infer(MULTIPLY, inputs));
-    expect(fault).toMatchObject({ kind: 'invalid', code: 'vitals.model_input' });
+    expect(fault).toMatchObject({ kind: 'invalid', code: 'inference.model_input' });
     expect(String(fault)).not.toMatch(/dana/);
     // And the next one is answered.
     expect(valuesOf(await given().infer(MULTIPLY, x([1, 3], 1, 2, 3)))).toEqual([2, 4, 6]);

@@ -1,6 +1,7 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { asFault } from '@smartscan/kernel';
 import { SCAN_BODY_MAX_BYTES } from '@smartscan/contracts/vitals';
+import { startModels, TierMetrics, usesGpu, type ProcessModels } from '@smartscan/inference';
 import type { Chunks, Log } from '@smartscan/platform/ports';
 import type { ActiveScans } from '../app/active-scan.ts';
 import type {
@@ -16,14 +17,11 @@ import type {
 import { problem } from '../domain/scan-problems.ts';
 import { unwitnessed } from '../domain/witnesses.ts';
 import { GATHERINGS, wipe } from './gathered.ts';
-import { usesGpu } from './inference/engines.ts';
-import { startModels, type ProcessModels } from './process-models.ts';
 import { findDecoder, onGpu, type Decoder } from './scan/decoder.ts';
-import { ScanWorkers } from './scan/scan-workers.ts';
-import type { ScanRequest } from './scan/tier.ts';
+import { FACE_MODELS } from './scan/face-models.ts';
+import { ScanWorkers, type ScanRequest } from './scan/scan-workers.ts';
 import type { ScanOutcome } from './scan/outcome.ts';
 import type { VitalsSettings } from './settings.ts';
-import { TierMetrics } from './tier-metrics.ts';
 
 interface Surroundings {
   readonly settings: VitalsSettings;
@@ -55,8 +53,8 @@ export class WorkerMeasure implements Measure {
   static async start(around: Surroundings): Promise<WorkerMeasure> {
     const { settings, log, metrics } = around;
     const decoder = await decoderFor(around);
-    const models = await startModels(around);
-    const tier = new TierMetrics(metrics);
+    const models = await startModels({ wanted: FACE_MODELS, settings, log, metrics });
+    const tier = new TierMetrics(metrics, 'scan');
     const workers = await ScanWorkers.start({
       size: settings.workers,
       models: models.repository,

@@ -1,7 +1,8 @@
 import type { PulseAnalysis } from '@smartscan/signal';
 import type { RECORDED } from '@smartscan/contracts/vitals/recorded';
+import type { InputOf } from '@smartscan/contracts/operation';
+import type { startScan } from '@smartscan/contracts/vitals';
 import type { Chunks } from '@smartscan/platform/ports';
-import type { Lane } from '../domain/fair-queue.ts';
 import type { Going } from '../domain/guidance.ts';
 import type { WitnessReason } from '../domain/marker.ts';
 import type { ScanSecrets, ScanState } from './active-scan.ts';
@@ -23,7 +24,7 @@ export type Content = (typeof RECORDED)[number];
 /** What a scan is let in by. */
 export interface Admission {
   readonly tenant: string;
-  readonly lane: Lane;
+  readonly lane: NonNullable<InputOf<typeof startScan>['lane']>;
   readonly declaredBytes: number | undefined;
   /** What the body is. */
   readonly content: 'video' | Content;

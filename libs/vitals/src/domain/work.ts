@@ -13,7 +13,7 @@ export interface VideoSize {
 
 /**
  * CPU seconds to decode a million pixels, by codec. Measured on two cores that others used too, with ffmpeg, of 12 s and
- * 24 s from 320 × 240 to 1080p; the correction below takes them to any other machine. AV1 was not measured: it is taken
+ * 24 s from 320 × 240 to 1080p; the tier's correction takes them to any other machine. AV1 was not measured: it is taken
  * for the dearest.
  */
 const SECONDS_A_MEGAPIXEL: ReadonlyMap<string, number> = new Map([
@@ -60,26 +60,4 @@ export const workOfBytes = (bytes: number | undefined): number => {
   const seconds = bytes === undefined ? EXPECTED_SECONDS : (8 * bytes) / EXPECTED_BITS_A_SECOND;
   const frames = EXPECTED_RATE * within(seconds, [MIN_SECONDS, MAX_SECONDS]);
   return workOfVideo({ width: 640, height: 480, frames, codec: 'h264' });
-};
-
-/**
- * How much longer a scan keeps a worker than the figures above say: the machine's speed, what else it does, and that
- * decoder and analysis run side by side. Learned from scan to scan.
- */
-export type Correction = number;
-export const UNCORRECTED: Correction = 1;
-
-/** A single scan moves the correction by so much of the way: ten scans have taken it two thirds there. Ours. */
-const LEARNING_RATE = 0.1;
-
-/** One scan counts as no more than this much off, so that one that hung teaches nothing. Ours. */
-const MOST_OFF = 4;
-
-/** The correction never leaves this range: a machine is not a hundred times slower, it is broken. Ours. */
-const CORRECTION_RANGE = [0.05, 20] as const;
-
-/** Takes a finished scan into account; geometric, since half and double are equally far off. */
-export const corrected = (before: Correction, predicted: number, actual: number): Correction => {
-  const off = within(actual / (predicted * before), [1 / MOST_OFF, MOST_OFF]);
-  return within(before * off ** LEARNING_RATE, CORRECTION_RANGE);
 };

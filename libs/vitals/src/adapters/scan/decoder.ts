@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { builtFile } from '@smartscan/inference/in-thread';
 import { Fault } from '@smartscan/kernel';
-import { builtFile } from '../built-file.ts';
 import type { Command, DecodeRequest } from './decode-request.ts';
 import type { Codec } from './demux.ts';
 import { CUDA_PROBE, ffmpegCommand, readFfmpeg, type Ffmpeg } from './ffmpeg.ts';
@@ -21,7 +21,7 @@ export interface WebCodecs {
 
 const webCodecsCommand = (request: DecodeRequest): Command => ({
   file: process.execPath,
-  args: [builtFile('scan/webcodecs-process.js'), JSON.stringify(request)],
+  args: [builtFile(import.meta.url, './webcodecs-process.js'), JSON.stringify(request)],
 });
 
 export const commandOf = (decoder: Decoder, request: DecodeRequest): Command =>
@@ -34,7 +34,7 @@ const run = promisify(execFile);
 
 const probeWebCodecs = async (): Promise<WebCodecs | undefined> => {
   try {
-    const { stdout } = await run(process.execPath, [builtFile('scan/webcodecs-process.js'), 'probe'], {
+    const { stdout } = await run(process.execPath, [builtFile(import.meta.url, './webcodecs-process.js'), 'probe'], {
       timeout: PROBE_TIMEOUT_MS,
     });
     return { name: 'webcodecs', ...(JSON.parse(stdout) as Omit<WebCodecs, 'name'>) };

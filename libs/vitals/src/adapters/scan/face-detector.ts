@@ -2,7 +2,7 @@ import type { ColourWeights } from './colour.ts';
 import { pointIn, sampleSquare, type Point, type Square } from './crop.ts';
 import type { Rotation } from './demux.ts';
 import type { Picture } from './frames.ts';
-import type { PictureModel } from '../inference/picture-model.ts';
+import type { PictureModel } from '@smartscan/inference/in-thread';
 
 /** A face as the detector sees it, in pixels of the coded picture. */
 export interface DetectedFace {

@@ -1,7 +1,7 @@
 import type { ColourWeights } from './colour.ts';
 import { pointIn, sampleSquare, type Point, type Square } from './crop.ts';
 import type { Picture } from './frames.ts';
-import type { PictureModel } from '../inference/picture-model.ts';
+import type { PictureModel } from '@smartscan/inference/in-thread';
 
 /** 468 points of a face (Kartynnik et al., arXiv:1907.06724), in pixels of the coded picture. */
 export interface FaceLandmarks {

@@ -1,13 +1,10 @@
 import type { Inference } from '@smartscan/platform/ports';
-import { inferenceFailed } from '../../domain/inference-faults.ts';
-import { openPictureModel } from '../inference/picture-model.ts';
+import { inferenceFailed, openPictureModel } from '@smartscan/inference/in-thread';
+import type { ModelVersions } from '@smartscan/inference';
 import type { FaceModels } from './face-tracker.ts';
 
 /** The face models of a scan, and the version of each that it runs on where nobody says otherwise. */
 export const FACE_MODELS = { 'face-detection': '1', 'face-landmarks': '1' } as const;
-
-/** The versions that one scan runs on, from its first picture to its last. */
-export type ModelVersions = Readonly<Record<string, string>>;
 
 /** Digest of each model by name and version. */
 export const digestsOf = (models: FaceModels): Readonly<Record<string, string>> =>

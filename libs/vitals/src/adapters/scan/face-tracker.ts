@@ -3,7 +3,7 @@ import type { Rotation } from './demux.ts';
 import { detectFaces, type DetectedFace } from './face-detector.ts';
 import { LANDMARK_SQUARE_SCALE, findLandmarks, type FaceLandmarks } from './face-landmarks.ts';
 import type { Picture } from './frames.ts';
-import type { PictureModel } from '../inference/picture-model.ts';
+import type { PictureModel } from '@smartscan/inference/in-thread';
 
 export interface FaceModels {
   readonly detection: PictureModel;

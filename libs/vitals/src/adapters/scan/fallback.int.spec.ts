@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { makeFaceVideo } from '@smartscan/testing/face-video';
-import { builtFile } from '../built-file.ts';
+import { builtFile } from '@smartscan/inference';
 import { findDecoder, type Decoder } from './decoder.ts';
 import { ScanWorkers } from './scan-workers.ts';
 
@@ -49,7 +49,7 @@ describe('findDecoder', () => {
   it('prefers ffmpeg, and takes the npm package where there is none', async () => {
     const script = `import(process.argv[1]).then(async (m) => console.log(JSON.stringify(await m.findDecoder())))`;
     const foundWith = (search: string): Decoder => {
-      const args = ['-e', script, builtFile('scan/decoder.js')];
+      const args = ['-e', script, builtFile(import.meta.url, './decoder.js')];
       return JSON.parse(
         spawnSync(process.execPath, args, { env: { PATH: search }, encoding: 'utf8' }).stdout,
       ) as Decoder;

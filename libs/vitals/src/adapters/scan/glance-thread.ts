@@ -1,7 +1,7 @@
 /** The thread that reads bodies before their scans are queued: started by `Glancer`, one after another. */
 import { parentPort } from 'node:worker_threads';
 import { asFault } from '@smartscan/kernel';
-import { plain } from '../plain-fault.ts';
+import { plain } from '@smartscan/inference/in-thread';
 import { describeVideo } from './demux.ts';
 import { readRecorded } from './read-recorded.ts';
 import type { FromGlance, ToGlance } from './worker-messages.ts';

@@ -1,9 +1,8 @@
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
+import { builtFile, revived, startThread } from '@smartscan/inference';
 import type { Content } from '../../app/measure.ts';
 import { problem } from '../../domain/scan-problems.ts';
-import { revived } from '../plain-fault.ts';
-import { startThread } from '../thread.ts';
 import type { Glance } from './demux.ts';
 import type { Recorded } from './recorded.ts';
 import type { FromGlance, ToGlance } from './worker-messages.ts';
@@ -16,7 +15,7 @@ const MAX_DEMUX_MS = 5_000;
 
 /** Starts the thread and waits until it listens. */
 const newThread = async (): Promise<Worker> => {
-  const thread = startThread('glance', 'scan/glance-thread.js', undefined);
+  const thread = startThread('glance', builtFile(import.meta.url, './glance-thread.js'), undefined);
   await once(thread, 'message');
   // A thread that breaks down exits; nobody but a glance that waits for it needs to know.
   thread.on('error', () => undefined);

@@ -2,8 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { makeFaceVideo } from '@smartscan/testing/face-video';
-import { ModelRepository, type ModelsPlace, type RepositoryOptions } from '../inference/model-repository.ts';
-import { serveV2 } from '../inference/v2-server.ts';
+import { ModelRepository, serveV2, type ModelsPlace, type RepositoryOptions } from '@smartscan/inference';
 import type { ScanOutcome } from './outcome.ts';
 import { ScanWorkers } from './scan-workers.ts';
 

@@ -2,12 +2,12 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
+import { ownModels, type InferenceStart } from '@smartscan/inference';
 import { eventually } from '@smartscan/testing';
 import { makeFaceVideo } from '@smartscan/testing/face-video';
 import { descendants, isDecoder, processFile } from '@smartscan/testing/processes';
-import type { InferenceStart } from '../inference/inference-start.ts';
 import type { Ffmpeg } from './ffmpeg.ts';
-import { ownModels } from './scan-models.ts';
+import { FACE_MODELS } from './face-models.ts';
 import { ScanWorkers } from './scan-workers.ts';
 
 const MODELS = path.resolve(import.meta.dirname, '../../../../../models');
@@ -159,7 +159,7 @@ describe('ScanWorkers at the edges', () => {
   it('a thread that met an error that nobody foresaw is gone, with the models that it held', async () => {
     const broken = { name: 'ffmpeg', version: '0', codecs: null, frameMode: '-vsync' } as unknown as Ffmpeg;
     let held = 0;
-    const own = ownModels();
+    const own = ownModels(FACE_MODELS);
     const start = async (): Promise<InferenceStart> => {
       const { port1, port2 } = new MessageChannel();
       held++;
@@ -185,9 +185,9 @@ describe('ScanWorkers at the edges', () => {
       bytes[bytes.length - 1]! ^= 1;
       writeFileSync(file, bytes);
       const start = (modelsDirectory: string) =>
-        codeOf(ScanWorkers.start({ size: 1, maxBodyBytes: 1, models: ownModels(modelsDirectory) }));
-      expect(await start(folder)).toBe('vitals.model_altered');
-      expect(await start(path.join(folder, 'nowhere'))).toBe('vitals.model_missing');
+        codeOf(ScanWorkers.start({ size: 1, maxBodyBytes: 1, models: ownModels(FACE_MODELS, modelsDirectory) }));
+      expect(await start(folder)).toBe('inference.model_altered');
+      expect(await start(path.join(folder, 'nowhere'))).toBe('inference.model_missing');
     } finally {
       rmSync(folder, { recursive: true });
     }

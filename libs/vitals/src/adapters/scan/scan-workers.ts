@@ -1,29 +1,54 @@
-import type { Lane, Ticket } from '../../domain/fair-queue.ts';
+import {
+  FairLine,
+  ownModels,
+  Tier,
+  UNWATCHED,
+  WorkerPool,
+  type JobModels,
+  type Lane,
+  type ModelVersions,
+  type OnDefect,
+  type Place,
+  type TierRequest,
+  type TierWatch,
+} from '@smartscan/inference';
 import { problem } from '../../domain/scan-problems.ts';
+import { workOfBytes, workOfVideo } from '../../domain/work.ts';
 import type { Content } from '../../app/measure.ts';
 import { collectBody, type Body } from './body.ts';
 import { findDecoder, type Decoder } from './decoder.ts';
-import type { ModelVersions } from './face-models.ts';
-import { FairLine } from './fair-line.ts';
+import { FACE_MODELS } from './face-models.ts';
 import type { Glance } from './demux.ts';
 import { Glancer } from './glancer.ts';
-import type { ScanOutcome } from './outcome.ts';
+import type { ScanOutcome, ScanStage } from './outcome.ts';
 import type { Recorded } from './recorded.ts';
-import { ownModels, type ScanModels } from './scan-models.ts';
-import { ScanWorker, type OnDefect, type RunOptions } from './scan-worker.ts';
-import { Tier, type Place, type ScanRequest, type TierLimits, type TierWatch } from './tier.ts';
+import { SCAN_FAULTS, startScanWorker, type ScanWorker } from './scan-worker.ts';
 
 export { findDecoder };
 
-export interface ScanWorkersOptions extends Partial<Omit<TierLimits, 'workers'>> {
+export interface RunOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress?: (stage: ScanStage, share: number) => void;
+}
+
+/** What is known of a scan when it asks to be let in: without an expectation, its length tells. */
+export type ScanRequest = Omit<TierRequest, 'expectedSeconds'> & Partial<Pick<TierRequest, 'expectedSeconds'>>;
+
+export interface ScanWorkersOptions {
   /** Threads, and so scans at a time. Each takes some 60 MB, and up to 150 MB in a scan. */
   readonly size: number;
   /** Where the models are. By default each thread holds those of the source tree, on the CPU. */
-  readonly models?: ScanModels;
+  readonly models?: JobModels;
   /** By default the one that this machine has. */
   readonly decoder?: Decoder;
   /** Bytes of a body beyond which it is refused. */
   readonly maxBodyBytes: number;
+  /** Scans that are received, waiting or running at once. */
+  readonly maxScans?: number;
+  /** Bytes of all bodies that these hold. */
+  readonly maxHeldBytes?: number;
+  /** Of tenants whose weight is not 1. */
+  readonly weights?: ReadonlyMap<string, number>;
   readonly onDefect?: OnDefect;
   readonly watch?: TierWatch;
 }
@@ -34,68 +59,70 @@ const ANYONE: ScanRequest = { tenant: '', lane: 'interactive', deadlineSeconds: 
 /** A glimpse is over before anybody could cancel it. */
 const NEVER = new AbortController().signal;
 
-const UNWATCHED: TierWatch = { onRefused: () => undefined, onStarted: () => undefined, onEnded: () => undefined };
-
 const tierOf = (options: ScanWorkersOptions): Tier => {
   const { size, maxScans = Infinity, maxHeldBytes = Infinity, maxBodyBytes, weights = new Map() } = options;
-  const limits = { workers: size, maxScans, maxHeldBytes, maxBodyBytes, weights };
-  return new Tier(limits, options.watch ?? UNWATCHED, () => performance.now());
+  return new Tier({
+    limits: { workers: size, maxJobs: maxScans, maxHeldBytes, maxBodyBytes, weights },
+    watch: options.watch ?? UNWATCHED,
+    faults: SCAN_FAULTS,
+    nowMs: () => performance.now(),
+  });
 };
 
-/**
- * Threads that scan videos, a scan each at a time; more scans wait, and are served fairly by tenant and lane. A thread that
- * dies fails its scan alone and is replaced.
- */
-export class ScanWorkers {
-  /** What decodes the videos of these workers. */
+interface Parts {
   readonly decoder: Decoder;
+  readonly models: JobModels;
+  readonly glancer: Glancer;
+  readonly pool: WorkerPool<ScanWorker>;
+}
+
+/** Threads that scan videos, a scan each at a time; more scans wait, and are served fairly by tenant and lane. */
+export class ScanWorkers {
   readonly #options: ScanWorkersOptions;
-  readonly #models: ScanModels;
+  readonly #parts: Parts;
   readonly #tier: Tier;
-  readonly #line: FairLine;
   /** For a look at the body; a tenant whose bodies are made to take long holds up the others by one. */
   readonly #glances = new FairLine(1);
-  readonly #glancer: Glancer;
-  readonly #idle: ScanWorker[] = [];
-  readonly #running = new Set<Promise<unknown>>();
-  #busy = 0;
-  #closed = false;
 
-  private constructor(options: ScanWorkersOptions, decoder: Decoder, glancer: Glancer) {
+  private constructor(options: ScanWorkersOptions, parts: Parts) {
     this.#options = options;
-    this.#models = options.models ?? ownModels();
-    this.decoder = decoder;
-    this.#glancer = glancer;
+    this.#parts = parts;
     this.#tier = tierOf(options);
-    this.#line = new FairLine(options.size);
   }
 
   /**
    * Starts all threads, loads the models and runs each once.
    *
-   * @throws Fault internal `vitals.model_missing`, `vitals.model_altered`; unavailable `vitals.no_decoder`: refuses to start
+   * @throws Fault internal `inference.model_missing`, `inference.model_altered`; unavailable `vitals.no_decoder`: refuses to start
    */
   static async start(options: ScanWorkersOptions): Promise<ScanWorkers> {
     // Read by the native library when it loads, in whichever thread; it must be set in the main one.
     process.env.ORT_DISABLE_TELEMETRY = '1';
+    const { size, models = ownModels(FACE_MODELS), onDefect = () => undefined } = options;
     const decoder = options.decoder ?? (await findDecoder());
-    const workers = new ScanWorkers(options, decoder, await Glancer.start());
-    const started = await Promise.allSettled(Array.from({ length: options.size }, () => workers.#newWorker()));
-    for (const result of started) if (result.status === 'fulfilled') workers.#idle.push(result.value);
-    const failed = started.find((result) => result.status === 'rejected');
-    if (failed === undefined) return workers;
-    await workers.close();
-    throw failed.reason;
+    const glancer = await Glancer.start();
+    const newWorker = async (): Promise<ScanWorker> =>
+      startScanWorker({ inference: await models.start(), decoder }, onDefect);
+    const pool = await WorkerPool.start({ size, newWorker, faults: SCAN_FAULTS }).catch(async (error: unknown) => {
+      await glancer.close();
+      throw error;
+    });
+    return new ScanWorkers(options, { decoder, models, glancer, pool });
+  }
+
+  /** What decodes the videos of these workers. */
+  get decoder(): Decoder {
+    return this.#parts.decoder;
   }
 
   /** Scans that run now. */
   get busy(): number {
-    return this.#busy;
+    return this.#parts.pool.busy;
   }
 
   /** Scans that wait for a thread. */
   get waiting(): number {
-    return this.#line.waiting;
+    return this.#parts.pool.waiting;
   }
 
   /** Predicted seconds of a worker of the scans that were let in and don't run yet. */
@@ -109,7 +136,7 @@ export class ScanWorkers {
    * @throws Fault vitals.overloaded, vitals.tenant_share, vitals.deadline_too_short
    */
   admit(request: ScanRequest): Place {
-    return this.#tier.admit(request);
+    return this.#tier.admit({ expectedSeconds: workOfBytes(request.declaredBytes), ...request });
   }
 
   leave(place: Place): void {
@@ -127,7 +154,7 @@ export class ScanWorkers {
     const leave = (): void => this.#tier.leave(place);
     const running = this.#run(body, { onProgress: () => undefined, ...options }, place);
     running.then(leave, leave);
-    return this.#kept(running);
+    return this.#parts.pool.kept(running);
   }
 
   /**
@@ -142,12 +169,13 @@ export class ScanWorkers {
     { signal }: Pick<RunOptions, 'signal'>,
     place: Place,
   ): Promise<Recorded> {
-    if (this.#closed) return Promise.reject(problem('interrupted'));
+    const { glancer, pool } = this.#parts;
+    if (pool.closed) return Promise.reject(problem('interrupted'));
     const read = async (): Promise<Recorded> => {
       const received = await collectBody(body, maxBytes, signal);
-      return this.#inTurnToRead(place, signal, () => this.#glancer.read(received, content));
+      return this.#inTurnToRead(place, signal, () => glancer.read(received, content));
     };
-    return this.#kept(read());
+    return pool.kept(read());
   }
 
   /**
@@ -156,52 +184,46 @@ export class ScanWorkers {
    * @throws Fault as `run`
    */
   analyse(recorded: Recorded, options: RunOptions, place: Place): Promise<ScanOutcome> {
-    const heard = { onProgress: () => undefined, ...options };
-    if (this.#closed) return Promise.reject(problem('interrupted'));
+    const { pool } = this.#parts;
+    if (pool.closed) return Promise.reject(problem('interrupted'));
     this.#tier.ready(place);
-    return this.#kept(
-      this.#inTurn(this.#line, place.ticket, options.signal, () => {
-        // How long it takes teaches nothing of videos, so nobody is told of it.
-        this.#tier.start(place);
-        return this.#withWorker((worker, versions) => worker.analyse({ recorded, whole: true }, versions, heard));
-      }),
-    );
+    return pool.run(place.ticket, options.signal, (worker) => {
+      // How long it takes teaches nothing of videos, so nobody is told of it.
+      this.#tier.start(place);
+      return this.#onVersions((versions) =>
+        worker.run({ type: 'recorded', recorded, whole: true, versions }, { ...UNHEARD, ...options }),
+      );
+    });
   }
 
   /** Analyses what there is of a recording, if a worker has nothing to do just now: it holds up nobody. */
-  async glimpse(recorded: Recorded): Promise<ScanOutcome | undefined> {
-    if (this.#closed || !this.#line.takeFree()) return undefined;
-    const options = { signal: NEVER, onProgress: () => undefined };
-    const looking = this.#withWorker((worker, versions) =>
-      worker.analyse({ recorded, whole: false }, versions, options),
+  glimpse(recorded: Recorded): Promise<ScanOutcome | undefined> {
+    return this.#parts.pool.runIfFree((worker) =>
+      this.#onVersions((versions) =>
+        worker.run({ type: 'recorded', recorded, whole: false, versions }, { ...UNHEARD, signal: NEVER }),
+      ),
     );
-    return this.#kept(looking.finally(() => this.#line.give()));
   }
 
   /** Lets running scans end, takes no more, ends the threads. */
   async close(): Promise<void> {
-    this.#closed = true;
-    await Promise.allSettled(this.#running);
-    await Promise.all([this.#glancer.close(), ...this.#idle.map((worker) => worker.close())]);
-  }
-
-  /** Waited for when this closes. */
-  #kept<T>(running: Promise<T>): Promise<T> {
-    this.#running.add(running);
-    const forget = (): void => void this.#running.delete(running);
-    running.then(forget, forget);
-    return running;
+    await this.#parts.pool.close();
+    await this.#parts.glancer.close();
   }
 
   async #run(body: Body, options: Required<RunOptions>, place: Place): Promise<ScanOutcome> {
-    if (this.#closed) throw problem('interrupted');
+    const { pool } = this.#parts;
+    if (pool.closed) throw problem('interrupted');
     if (options.signal.aborted) throw problem('cancelled');
     const received = await collectBody(body, this.#options.maxBodyBytes, options.signal);
-    const glance = await this.#glance(received, options.signal, place);
+    const { video, body: read } = await this.#glance(received, options.signal, place);
     options.onProgress('received', 1);
-    return this.#inTurn(this.#line, place.ticket, options.signal, async () => {
+    return pool.run(place.ticket, options.signal, async (worker) => {
       this.#tier.start(place);
-      const outcome = await this.#withWorker((worker, versions) => worker.scan(glance, versions, options));
+      const outcome = await this.#onVersions((versions) =>
+        // The body is handed over: it can't be read here any more.
+        worker.run({ type: 'scan', video, body: read, versions }, options, [read.buffer]),
+      );
       this.#tier.complete(place);
       return outcome;
     });
@@ -209,53 +231,25 @@ export class ScanWorkers {
 
   /** Reads the container and asks again whether there is time for what it holds. */
   async #glance(body: Uint8Array<ArrayBuffer>, signal: AbortSignal, place: Place): Promise<Glance> {
-    const glance = await this.#inTurnToRead(place, signal, () => this.#glancer.glance(body));
+    const glance = await this.#inTurnToRead(place, signal, () => this.#parts.glancer.glance(body));
     const { width, height, codec, timesSeconds } = glance.video;
-    this.#tier.describe(place, { width, height, codec, frames: timesSeconds.length });
+    this.#tier.describe(place, workOfVideo({ width, height, codec, frames: timesSeconds.length }));
     return glance;
   }
 
   #inTurnToRead<T>({ ticket }: Place, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    return this.#inTurn(this.#glances, { ...ticket, work: 1 }, signal, work);
+    return this.#parts.pool.inTurn(this.#glances, { ticket: { ...ticket, work: 1 }, signal }, work);
   }
 
-  /** Waits in a line for its turn, then works. */
-  async #inTurn<T>(line: FairLine, ticket: Ticket, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    if (!(await line.take(ticket, signal))) throw problem('cancelled');
+  /** On versions of the models that stay until the work is over. */
+  async #onVersions(work: (versions: ModelVersions) => Promise<ScanOutcome>): Promise<ScanOutcome> {
+    const { versions, release } = this.#parts.models.lease();
     try {
-      return await work();
+      return await work(versions);
     } finally {
-      line.give();
-    }
-  }
-
-  async #withWorker(work: (worker: ScanWorker, versions: ModelVersions) => Promise<ScanOutcome>): Promise<ScanOutcome> {
-    this.#busy++;
-    try {
-      const worker = await this.#takeWorker();
-      const lease = this.#models.lease();
-      try {
-        return await work(worker, lease.versions);
-      } finally {
-        lease.release();
-        if (!worker.dead) this.#idle.push(worker);
-      }
-    } finally {
-      this.#busy--;
-    }
-  }
-
-  async #newWorker(): Promise<ScanWorker> {
-    const inference = await this.#models.start();
-    return ScanWorker.start({ inference, decoder: this.decoder }, this.#options.onDefect ?? (() => undefined));
-  }
-
-  /** One that lives: whoever has a turn finds one idle, or one that died left its place to a new one. */
-  async #takeWorker(): Promise<ScanWorker> {
-    for (;;) {
-      const worker = this.#idle.pop();
-      if (worker === undefined) return this.#newWorker();
-      if (!worker.dead) return worker;
+      release();
     }
   }
 }
+
+const UNHEARD = { onProgress: () => undefined };

@@ -1,4 +1,5 @@
 import { Fault } from '@smartscan/kernel';
+import type { ModelVersions } from '@smartscan/inference';
 import type { Inference } from '@smartscan/platform/ports';
 import { analyseFace, colourRatio } from '@smartscan/signal';
 import { MAX_FRAMES, MAX_PIXELS, MAX_STILL_SHARE, MIN_LUMINANCE, MIN_SEEN_SHARE } from '../../domain/limits.ts';
@@ -7,7 +8,7 @@ import { decode } from './decode.ts';
 import type { DecodeRequest, Region } from './decode-request.ts';
 import type { Decoder } from './decoder.ts';
 import type { Glance, VideoDescription } from './demux.ts';
-import { digestsOf, openFaceModels, type ModelVersions } from './face-models.ts';
+import { digestsOf, openFaceModels } from './face-models.ts';
 import type { FaceModels } from './face-tracker.ts';
 import { withIndexFirst } from './faststart.ts';
 import { inSoftware } from './ffmpeg.ts';

@@ -4,11 +4,16 @@ import path from 'node:path';
 /** Imports that are still there when types are gone, and not those that are made later. */
 const IMPORT = /^(?:import|export) (?!type )[^;]*? from '([^']+)';/gm;
 
+/** A lib of ours that is made for threads: what it loads counts. */
+const IN_THREAD = '@smartscan/inference/in-thread';
+const IN_THREAD_FILE = path.resolve(import.meta.dirname, '../../../../inference/src/in-thread.ts');
+
 const packagesFrom = (file: string, seen = new Set<string>(), packages = new Set<string>()): Set<string> => {
   if (seen.has(file)) return packages;
   seen.add(file);
   for (const [, from = ''] of readFileSync(file, 'utf8').matchAll(IMPORT)) {
-    if (!from.startsWith('.')) packages.add(from);
+    if (from === IN_THREAD) packagesFrom(IN_THREAD_FILE, seen, packages);
+    else if (!from.startsWith('.')) packages.add(from);
     else packagesFrom(path.resolve(path.dirname(file), from), seen, packages);
   }
   return packages;

@@ -1,7 +1,6 @@
 import { makeFaceVideo } from '@smartscan/testing/face-video';
-import type { Lane } from '../../domain/fair-queue.ts';
-import { ScanWorkers } from './scan-workers.ts';
-import type { Place, ScanRequest, TierWatch } from './tier.ts';
+import type { Lane, Place, TierWatch } from '@smartscan/inference';
+import { ScanWorkers, type ScanRequest } from './scan-workers.ts';
 
 const never = new AbortController().signal;
 const PATIENT_SECONDS = 3_600;

@@ -1,10 +1,8 @@
-import type { InferenceStart } from '../inference/inference-start.ts';
+import type { InferenceStart, ModelVersions } from '@smartscan/inference';
+import type { PlainFault } from '@smartscan/inference/in-thread';
 import type { Content } from '../../app/measure.ts';
-import type { PlainFault } from '../plain-fault.ts';
 import type { Decoder } from './decoder.ts';
-import type { ModelVersions } from './face-models.ts';
 import type { Glance } from './demux.ts';
-import type { ScanOutcome, ScanStage } from './outcome.ts';
 import type { Recorded, RecordedSoFar } from './recorded.ts';
 
 /** What a worker is started with. */
@@ -13,20 +11,10 @@ export interface WorkerStart {
   readonly decoder: Decoder;
 }
 
-/** To a worker. A worker has one scan at a time. */
-export type ToWorker =
+/** What a worker is to do. */
+export type ScanJob =
   | ({ readonly type: 'scan'; readonly versions: ModelVersions } & Glance)
-  | ({ readonly type: 'recorded'; readonly versions: ModelVersions } & RecordedSoFar)
-  | { readonly type: 'stop'; readonly reason: PlainFault };
-
-/** From a worker. */
-export type FromWorker =
-  | { readonly type: 'ready' }
-  | { readonly type: 'progress'; readonly stage: ScanStage; readonly share: number }
-  | { readonly type: 'done'; readonly outcome: ScanOutcome }
-  | { readonly type: 'failed'; readonly fault: PlainFault }
-  /** An error that nobody foresaw; the worker ends itself. Only where it came from, since a message may quote a video. */
-  | { readonly type: 'defect'; readonly name: string; readonly at: readonly string[] };
+  | ({ readonly type: 'recorded'; readonly versions: ModelVersions } & RecordedSoFar);
 
 /** To the thread that reads bodies. */
 export interface ToGlance {
