@@ -11,6 +11,7 @@ export class Front {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #next = 0;
+  #only: number | undefined;
 
   private constructor(private readonly ports: readonly number[]) {
     this.connections = ports.map(() => 0);
@@ -29,10 +30,13 @@ export class Front {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Who calls connects anew, first to this one. Nothing may be under way. Resolves when the callers have heard of it. */
-  async turnTo(process: number): Promise<void> {
-    this.#next = process;
-    const ends = [...this.#sockets].map((socket) => once(socket, 'close'));
+  /**
+   * Who calls connects anew: to this one from now on, or `'all'` in turn. Nothing may be under way. Resolves when the
+   * callers have heard of it.
+   */
+  async turnTo(process: number | 'all'): Promise<void> {
+    this.#only = process === 'all' ? undefined : process;
+    const ends = [...this.#sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
     for (const socket of this.#sockets) socket.end();
     await Promise.all(ends);
   }
@@ -45,7 +49,7 @@ export class Front {
   }
 
   #carry(near: Socket): void {
-    const at = this.#next;
+    const at = this.#only ?? this.#next;
     this.#next = (at + 1) % this.ports.length;
     this.connections[at] = (this.connections[at] ?? 0) + 1;
     const far = connect(this.ports[at] as number, '127.0.0.1');
