@@ -126,10 +126,11 @@ async function bringUp(
   const mounts = contexts.flatMap(({ http }) => (http ? app.get<HttpMount>(http, { strict: false }) : []));
   for (const mount of mounts) await mount.mount(server as never);
   await app.startAllMicroservices();
-  const listener = await platform.listen?.(dispatcher);
-  undo.push(() => listener?.close());
+  // They go on while the last calls are answered: what is still done here is to be known as alive.
   const jobs = parts.map((part) => runJobs(jobsOf(app, part, platform), part.database, platform.log));
   undo.push(() => Promise.all(jobs.map((running) => running.stop())));
+  const listener = await platform.listen?.(dispatcher);
+  undo.push(() => listener?.close());
   // Nobody is to be met at a public port of a process that has nothing public.
   const isPublic = mounts.length > 0;
   if (isPublic) await onPort(options.port, () => app.listen(options.port, host));

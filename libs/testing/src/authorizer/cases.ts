@@ -21,6 +21,8 @@ export type Role = (typeof ROLES)[number];
 export const MAY: Readonly<Record<string, readonly Role[]>> = {
   scans_write: ['owner', 'admin', 'developer'],
   scans_read: ['owner', 'admin', 'developer'],
+  documents_write: ['owner', 'admin', 'developer'],
+  documents_read: ['owner', 'admin', 'developer'],
   keys_write: ['owner', 'admin', 'developer'],
   workspace_read: ['owner', 'admin', 'compliance_officer', 'developer', 'billing', 'viewer'],
   retention_write: ['owner', 'admin', 'compliance_officer'],
