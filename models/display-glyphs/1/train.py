@@ -24,18 +24,20 @@ from layouts import KINDS
 from network import KIND_COUNT, STRIDE, SYMBOL_COUNT, Glyphs
 from scenes import HELD_OUT, LEAST_DIGIT, Scene, scene
 from shapes import SYMBOLS
+from sheets import sheet
 
 HERE = pathlib.Path(__file__).resolve().parent
 SIDE = 192
 DRAWN_SIDE = 256  # of a scene, of which a part is seen
 BATCH = 8
-LEARNING_RATE = 2.5e-3
+LEARNING_RATE = 1.5e-3
 WARM_UP = 150  # steps
 MEAN_STEPS = 8  # between two that go into the moving mean
 MEAN_SHARE = 0.04  # of each of them
 KIND_NAMES = [*KINDS, "none"]
 # Part of the pictures that lie: they teach which way is up, and nothing of glyphs.
 TURNED = 0.25
+MIDDLE = 0.5  # of a glyph's bump: cells above it are the glyph
 NORMAL_SIZE = 16  # of a glyph, in pixels: sizes are learned as logarithms of parts of it
 
 
@@ -46,9 +48,9 @@ def standardized(image):
 
 
 def targets(drawn):
-    """What an answer other than none costs (1 far from glyphs, 0 where nothing is asked, -1 at a glyph), places, where they count."""
+    """What an answer other than none costs (1 far from glyphs, 0 where nothing is asked, less than 0 at a glyph), places, where they count."""
     side = SIDE // STRIDE
-    heat = np.zeros((SYMBOL_COUNT, side, side), np.float32)
+    heat, here = np.zeros((2, SYMBOL_COUNT, side, side), np.float32)
     places, counts = np.zeros((4, side, side), np.float32), np.zeros((side, side), np.uint8)
     asked = np.ones((side, side), np.uint8)
     for x0, y0, x1, y1 in drawn.free:
@@ -57,22 +59,25 @@ def targets(drawn):
     for symbol, x, y, w, h, _ in sorted(drawn.glyphs, key=lambda g: -g[4]):
         gx, gy = x / STRIDE - 0.5, y / STRIDE - 0.5
         ix, iy = min(side - 1, max(0, round(gx))), min(side - 1, max(0, round(gy)))
-        sx, sy = max(0.6, w / STRIDE * 0.11), max(0.7, h / STRIDE * 0.1)
+        sx, sy = max(0.65, w / STRIDE * 0.18), max(0.65, h / STRIDE * 0.16)
         reach = int(3 * max(sx, sy)) + 1
         x0, x1, y0, y1 = max(0, ix - reach), min(side, ix + reach + 1), max(0, iy - reach), min(side, iy + reach + 1)
         across = np.exp(-((np.arange(x0, x1) - ix) ** 2) / (2 * sx * sx))
         down = np.exp(-((np.arange(y0, y1) - iy) ** 2) / (2 * sy * sy))
-        part = heat[SYMBOLS.index(symbol), y0:y1, x0:x1]
-        np.maximum(part, down[:, None] * across[None, :], out=part)
-        asked[iy, ix] = 1
-        for dy in (-1, 0, 1):
-            for dx in (-1, 0, 1):
-                px, py = ix + dx, iy + dy
-                if 0 <= px < side and 0 <= py < side and (counts[py, px] == 0 or dx == dy == 0):
-                    places[:, py, px] = math.log(max(w, 1) / NORMAL_SIZE), math.log(max(h, 1) / NORMAL_SIZE), gx - px, gy - py
-                    counts[py, px] = 1
+        bump = down[:, None] * across[None, :]
+        layer = SYMBOLS.index(symbol)
+        part, weights = heat[layer, y0:y1, x0:x1], here[layer, y0:y1, x0:x1]
+        np.maximum(part, bump, out=part)
+        middle = bump > MIDDLE
+        weights[middle] = 1 / math.sqrt(middle.sum())
+        asked[y0:y1, x0:x1][middle] = 1
+        for py, px in zip(*np.nonzero(cv2.dilate(middle.astype(np.uint8), np.ones((3, 3), np.uint8)))):
+            if counts[py + y0, px + x0] == 0 or middle[py, px]:
+                place = math.log(max(w, 1) / NORMAL_SIZE), math.log(max(h, 1) / NORMAL_SIZE), gx - px - x0, gy - py - y0
+                places[:, py + y0, px + x0] = place
+                counts[py + y0, px + x0] = 1
     rest = (1 - heat) ** 4 * asked
-    rest[(heat == 1) & (asked == 1)] = -1
+    rest[here > 0] = -here[here > 0]
     return rest, places, counts
 
 
@@ -128,8 +133,14 @@ def example(rng, drawn):
     # An empty picture has no way up.
     told = turn if drawn.truth["factors"].get("size") else -100
     picture = standardized(image).transpose(2, 0, 1)
-    kind = KIND_NAMES.index(drawn.truth["kind"])
+    # Nor has a sheet a kind.
+    kind = KIND_NAMES.index(drawn.truth["kind"]) if drawn.truth["kind"] else -100
     return picture.astype(np.float16), rest.astype(np.float16), places.astype(np.float16), counts, kind, told
+
+
+def drawn_at(seed):
+    """A sheet and a scene by turns."""
+    return (sheet if seed % 2 else scene)(seed, *((DRAWN_SIDE,) if seed % 2 else (DRAWN_SIDE, DRAWN_SIDE)))
 
 
 class Feed:
@@ -148,7 +159,7 @@ class Feed:
     def draw(queue, base, first, step, batches):
         memory, rng = [], random.Random(base + first)
         for at in range(first, batches, step):
-            fresh = [scene(base + at * FRESH + k, DRAWN_SIDE, DRAWN_SIDE) for k in range(FRESH)]
+            fresh = [drawn_at(base + at * FRESH + k) for k in range(FRESH)]
             memory = [*memory, *fresh][-REMEMBERED:]
             shown = fresh + [rng.choice(memory) for _ in range(BATCH - FRESH)]
             parts = zip(*(example(rng, seen_otherwise(rng, one)) for one in shown))
@@ -164,12 +175,12 @@ def losses(outputs, batch):
     symbols, places, kinds, turns = (part.float() for part in outputs)
     _, rest, wanted, counts, kind, turn = batch
     rest, wanted = rest.float(), wanted.float()
-    here = symbols[rest < 0]
-    missed = (torch.sigmoid(-here) ** 2 * torch.nn.functional.softplus(-here)).sum()
+    here, weights = symbols[rest < 0], -rest[rest < 0]
+    missed = (weights * torch.sigmoid(-here) ** 2 * torch.nn.functional.softplus(-here)).sum()
     invented = (rest.clamp(min=0) * torch.sigmoid(symbols) ** 2 * torch.nn.functional.softplus(symbols)).sum()
-    of_heat = (missed + invented) / max(1, len(here))
+    of_heat = (missed + invented) / weights.sum().clamp(min=1)
     of_places = ((places - wanted).abs() * counts[:, None]).sum() / counts.sum().clamp(min=1)
-    of_kinds = torch.nn.functional.cross_entropy(kinds, kind, label_smoothing=0.02)
+    of_kinds = torch.nn.functional.cross_entropy(kinds, kind, ignore_index=-100, label_smoothing=0.02)
     of_turns = torch.nn.functional.cross_entropy(turns, turn, ignore_index=-100)
     return of_heat, of_places, of_kinds, of_turns
 
