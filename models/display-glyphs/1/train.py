@@ -227,6 +227,65 @@ def trained(network, given):
     return averaged
 
 
+HEAD_SCENES = 3500
+HEAD_SIDES = (256, 320, 384)
+HEAD_EPOCHS = 60
+
+
+def judged_by(network, seed):
+    """A whole scene as the heads see it, its kind, its turn."""
+    rng = random.Random(seed)
+    side = rng.choice(HEAD_SIDES)
+    drawn = scene(seed, side, side)
+    turn = rng.randint(1, 3) if rng.random() < 0.5 else 0
+    picture = torch.from_numpy(standardized(np.rot90(drawn.image, turn)).transpose(2, 0, 1).copy())
+    with torch.no_grad():
+        pooled = network.parts(picture[None])[1][0]
+    told = turn if drawn.truth["factors"].get("size") else -100
+    return pooled, KIND_NAMES.index(drawn.truth["kind"]), turn, told
+
+
+def with_heads(network, first_seed):
+    """Trains what judges the whole picture by itself, on whole scenes; an eighth of them says when to stop."""
+    network = network.to(memory_format=torch.contiguous_format).eval()
+    seen = [judged_by(network, first_seed + k) for k in range(HEAD_SCENES)]
+    pooled = torch.stack([one[0] for one in seen])
+    kind, turned, told = (torch.tensor([one[k] for one in seen]) for k in (1, 2, 3))
+    # Which device it is says the upright picture alone: no other is asked.
+    kind = torch.where(turned == 0, kind, torch.tensor(-100))
+    heads = [network.told, network.kinds, network.turns]
+    deviation, mean = pooled.std(0) + 1e-3, pooled.mean(0)
+    network.told[0].reset_parameters()
+    network.kinds.reset_parameters()
+    network.turns.reset_parameters()
+    optimizer = torch.optim.AdamW([p for head in heads for p in head.parameters()], lr=2e-3, weight_decay=0.05)
+    entropy = torch.nn.functional.cross_entropy
+    scaled, judge = (pooled - mean) / deviation, len(seen) // 8
+    best, kept = math.inf, None
+    for _ in range(HEAD_EPOCHS):
+        order = torch.randperm(len(seen) - judge) + judge
+        for start in range(0, len(order), 64):
+            rows = order[start : start + 64]
+            hidden = network.told(torch.nn.functional.dropout(scaled[rows], 0.2))
+            loss = entropy(network.kinds(hidden), kind[rows]) + entropy(network.turns(hidden), told[rows])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        with torch.no_grad():
+            hidden = network.told(scaled[:judge])
+            left = float(entropy(network.kinds(hidden), kind[:judge]) + entropy(network.turns(hidden), told[:judge]))
+        if left < best:
+            best, kept = left, [copy.deepcopy(head.state_dict()) for head in heads]
+    for head, state in zip(heads, kept):
+        head.load_state_dict(state)
+    print("heads", best)
+    with torch.no_grad():
+        # What scales the features goes into the first layer.
+        network.told[0].bias -= network.told[0].weight @ (mean / deviation)
+        network.told[0].weight /= deviation
+    return network
+
+
 def checked(network):
     """What the network answers to waves: whoever runs the exported file must get the same."""
     y, x = np.mgrid[0:64, 0:64]
@@ -258,6 +317,7 @@ def main():
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--rate", type=float, default=LEARNING_RATE)
     parser.add_argument("--decay", action="store_true", help="slower and slower, down to a hundredth of the rate")
+    parser.add_argument("--heads", action="store_true", help="the heads alone")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--from", dest="source", type=pathlib.Path)
     parser.add_argument("--to", type=pathlib.Path)
@@ -271,7 +331,7 @@ def main():
     assert KIND_COUNT == len(KIND_NAMES) and SYMBOL_COUNT == len(SYMBOLS)
     if given.source is not None:
         network.load_state_dict(torch.load(given.source))
-    averaged = trained(network, given)
+    averaged = with_heads(network, given.first_seed) if given.heads else trained(network, given)
     if given.to is not None:
         torch.save(averaged.state_dict(), given.to)
     digest = export(averaged, HERE / "model.onnx")
