@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { DISPLAY_MODELS, GlyphReader, linesOf } from '@smartscan/documents';
-import { InferenceThread } from '@smartscan/vitals/inference-thread';
+import { GlyphReader, linesOf } from '@smartscan/documents';
+import { DISPLAY_MODELS } from '@smartscan/documents/models';
+import { InferenceThread } from '@smartscan/inference';
 
 const MODELS = resolve(__dirname, '../../../../models');
 const FOLDER = join(MODELS, 'display-glyphs', DISPLAY_MODELS['display-glyphs']);
