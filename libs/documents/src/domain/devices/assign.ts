@@ -189,12 +189,13 @@ const isInLine = (placed: readonly Candidate[]): boolean => {
   return isColumn || isRow;
 };
 
-/** Numbers without labels that stand neither in a column nor in a row: their places tell nothing. */
+/** Numbers without labels that stand neither in a column nor in a row, or beside one that is no value: their places tell nothing. */
 const scattered = ({ device, candidates }: Place, roles: Roles, labelled: ReadonlySet<string>): string[] => {
   const ordered = roles.flatMap(([field, line]) =>
     line !== undefined && device.layout.order.includes(field) ? [{ field, line: candidates[line]! }] : [],
   );
-  if (isInLine(ordered.map(({ line }) => line))) return [];
+  const areValues = ordered.every(({ field, line }) => canBe(line.numeral, device.fields[field]!));
+  if (areValues && isInLine(ordered.map(({ line }) => line))) return [];
   return ordered.flatMap(({ field }) => (labelled.has(field) ? [] : [field]));
 };
 
