@@ -7,6 +7,7 @@ import {
   heightOfGlyphs,
   quadOfGlyphs,
   type Box,
+  wordsOf,
   type PrintedText,
   type SeenLine,
 } from '../domain/devices/scene.ts';
@@ -29,8 +30,12 @@ const MOST_LINES = 12;
 const MOST_PRINTED = 24;
 /** Print is looked for around the digits, as far as they reach themselves and this many of their heights. Ours. */
 const AROUND = 3.5;
-/** The longer side of what the finder of print sees. Ours: units and labels are read at it, for a quarter of 960's CPU. */
+/**
+ * The longer side of what the finder of print sees at the most, and the height of the digits in it: a small display is
+ * enlarged, since its labels are smaller still. Ours.
+ */
 const PRINT_SIDE = 640;
+const DIGITS_BESIDE_PRINT = 80;
 /** A line of print over this part of which digits lie is those digits. */
 const SAME_LINE = 0.5;
 
@@ -68,6 +73,17 @@ const covered = (box: Box, by: Box): number => {
   return across <= 0 || down <= 0 ? 0 : (across * down) / Math.max(1, area);
 };
 
+const overlap = (a: Box, b: Box): boolean => covered(a, b) > 0 || covered(b, a) > 0;
+
+/** A word over more than this part of which digits lie is those digits. */
+const IN_DIGITS = 0.3;
+
+/** The words of a line of print that are not the digits of the display: a label and its number may be found as one line. */
+const wordsBeside = (print: PrintedText, digits: readonly Box[]): PrintedText[] => {
+  if (!digits.some((box) => overlap(box, boxOf(print.quad)))) return [print];
+  return wordsOf(print).filter(({ quad }) => !digits.some((box) => covered(boxOf(quad), box) > IN_DIGITS));
+};
+
 const boxOfLine = ({ glyphs }: SeenLine): Box => boxOf(quadOfGlyphs(glyphs, 0));
 
 /** Digits that only the recogniser saw, as a line that the detector did not. */
@@ -97,10 +113,11 @@ export class DeviceReader {
     const lines: SeenLine[] = [];
     for (const line of found) lines.push(await this.#twice(upright, line));
     const printed = await this.#printed(upright, lines);
-    const isDigits = (one: PrintedLine): boolean =>
-      lines.some((line) => covered(boxOfLine(line), boxOf(one.quad)) > SAME_LINE);
-    const others = printed.filter((one) => !isDigits(one));
-    const undetected = others.filter(isUndetected);
+    const digits = lines.map(boxOfLine);
+    const undetected = printed.filter(
+      (one) => isUndetected(one) && !digits.some((box) => overlap(box, boxOf(one.quad))),
+    );
+    const beside = printed.filter((one) => !undetected.includes(one)).flatMap((one) => wordsBeside(one, digits));
     return extractDevices({
       scene: {
         width: upright.width,
@@ -109,7 +126,7 @@ export class DeviceReader {
           ...lines.map((line) => withPrint(line, printed)),
           ...undetected.map(({ quad, characters }) => ({ text: '', glyphs: [], quad, seconds: [characters] })),
         ],
-        printed: others.filter((one) => !undetected.includes(one)),
+        printed: beside,
         kinds: sight.kinds,
       },
       hints,
@@ -143,7 +160,10 @@ export class DeviceReader {
       Math.min(upright.width, right + reach),
       Math.min(upright.height, bottom + reach),
     );
-    const boxes = await this.#text.find(upright.picture, upright.toPage(region), PRINT_SIDE);
+    const longer = Math.max(region[2].x - region[0].x, region[2].y - region[0].y);
+    const height = Math.max(0, ...lines.map(({ glyphs }) => heightOfGlyphs(glyphs)));
+    const scale = Math.min(PRINT_SIDE / longer, height === 0 ? 1 : DIGITS_BESIDE_PRINT / height);
+    const boxes = await this.#text.find(upright.picture, upright.toPage(region), scale);
     const distanceOf = (quad: Quad): number => {
       const { across, down } = gapsBetween(boxOf(quad), { left, top, right, bottom });
       return across + down;

@@ -43,6 +43,9 @@ const only = (outputs: Tensors): Float32Array => {
 
 const rounded = (pixels: number, step: number): number => Math.max(step, Math.round(pixels / step) * step);
 
+const scaleFor = (region: Quad): number =>
+  Math.min(1, MAX_DETECTION_SIDE / Math.max(widthOf(region), heightOf(region)));
+
 /** Finds and reads lines of text, on whatever runs the models. One call at a time. */
 export class TextReader {
   readonly #inference: Inference;
@@ -56,11 +59,9 @@ export class TextReader {
   /**
    * Lines inside a quad of the picture, in the picture's pixels, in no order.
    *
-   * @param maxSide the longer side of what the detector sees, in pixels
+   * @param scale what the detector sees to the picture, of its sides; else as large as the picture, or as the detector takes
    */
-  async find(picture: Picture, region: Quad, maxSide = MAX_DETECTION_SIDE): Promise<TextBox[]> {
-    const longer = Math.max(widthOf(region), heightOf(region));
-    const scale = Math.min(1, maxSide / longer);
+  async find(picture: Picture, region: Quad, scale = scaleFor(region)): Promise<TextBox[]> {
     const width = rounded(widthOf(region) * scale, STRIDE);
     const height = rounded(heightOf(region) * scale, STRIDE);
     const data = this.#inference.allocate(3 * width * height);

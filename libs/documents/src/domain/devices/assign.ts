@@ -194,6 +194,8 @@ const scattered = ({ device, candidates }: Place, roles: Roles, labelled: Readon
   const ordered = roles.flatMap(([field, line]) =>
     line !== undefined && device.layout.order.includes(field) ? [{ field, line: candidates[line]! }] : [],
   );
+  // One alone is what is left for it.
+  if (ordered.filter(({ field }) => !labelled.has(field)).length < 2) return [];
   const areValues = ordered.every(({ field, line }) => canBe(line.numeral, device.fields[field]!));
   if (areValues && isInLine(ordered.map(({ line }) => line))) return [];
   return ordered.flatMap(({ field }) => (labelled.has(field) ? [] : [field]));

@@ -1,8 +1,7 @@
 import { folded } from '../layout/labels.ts';
-import { sliceOf } from '../picture/geometry.ts';
 import { readUnit, UNIT_PRINTS } from '../values/units.ts';
 import type { KindOfDevice } from './device.ts';
-import { boxOf, gapsBetween, type Box, type PrintedText } from './scene.ts';
+import { boxAround, boxOf, gapsBetween, wordsOf, type Box, type PrintedText } from './scene.ts';
 
 /** A label or a unit of a kind of device, where it stands. */
 export interface SeenLabel {
@@ -26,15 +25,14 @@ interface Word {
 /** A label has no more words than this: FEV1 / FVC. */
 const MOST_WORDS = 3;
 
-/** Runs of up to three neighbouring words of a printed line, each with its place; letters are taken as equally wide. */
-export const runsOf = ({ text, quad }: PrintedText): Word[] => {
-  const words = [...text.matchAll(/\S+/g)].map(({ 0: word, index }) => ({ from: index, to: index + word.length }));
-  const length = Math.max(1, text.length);
-  return words.flatMap(({ from }, i) =>
-    words.slice(i, i + MOST_WORDS).map(({ to }) => ({
-      text: text.slice(from, to),
-      box: boxOf(sliceOf(quad, from / length, to / length)),
-    })),
+/** Runs of up to three neighbouring words of a printed line, each with its place. */
+export const runsOf = (print: PrintedText): Word[] => {
+  const words = wordsOf(print);
+  return words.flatMap((_, i) =>
+    words.slice(i, i + MOST_WORDS).map((__, more) => {
+      const run = words.slice(i, i + more + 1);
+      return { text: run.map(({ text }) => text).join(' '), box: boxAround(run.map(({ quad }) => boxOf(quad))) };
+    }),
   );
 };
 
