@@ -189,16 +189,55 @@ const isInLine = (placed: readonly Candidate[]): boolean => {
   return isColumn || isRow;
 };
 
-/** Numbers without labels that stand neither in a column nor in a row, or beside one that is no value: their places tell nothing. */
-const scattered = ({ device, candidates }: Place, roles: Roles, labelled: ReadonlySet<string>): string[] => {
-  const ordered = roles.flatMap(([field, line]) =>
-    line !== undefined && device.layout.order.includes(field) ? [{ field, line: candidates[line]! }] : [],
+interface Placed {
+  readonly field: string;
+  readonly line: Candidate;
+}
+
+const inOrder = ({ device, candidates }: Place, roles: Roles): Placed[] =>
+  device.layout.order.flatMap((field) => {
+    const line = roles.find(([name]) => name === field)?.[1];
+    return line === undefined ? [] : [{ field, line: candidates[line]! }];
+  });
+
+/** Numbers without labels of which each could be the other, or that stand beside one that is no value at all. */
+const exchangeable = ({ device }: Place, placed: readonly Placed[], labelled: ReadonlySet<string>): Placed[] => {
+  const can = ({ line }: Placed, field: string): boolean => canBe(line.numeral, device.fields[field]!);
+  const free = placed.filter(({ field }) => !labelled.has(field));
+  const isWhole = placed.every((one) => can(one, one.field));
+  return free.filter((one) =>
+    free.some((other) => other !== one && (!isWhole || (can(one, other.field) && can(other, one.field)))),
   );
-  // One alone is what is left for it.
-  if (ordered.filter(({ field }) => !labelled.has(field)).length < 2) return [];
-  const areValues = ordered.every(({ field, line }) => canBe(line.numeral, device.fields[field]!));
-  if (areValues && isInLine(ordered.map(({ line }) => line))) return [];
-  return ordered.flatMap(({ field }) => (labelled.has(field) ? [] : [field]));
+};
+
+/**
+ * Numbers whose places don't tell which is which: those that could be exchanged, where they stand neither in a column nor in a
+ * row; and all of them, where labels say one thing and an order that all devices keep to says another.
+ */
+const scattered = (place: Place, roles: Roles, labelled: ReadonlySet<string>): string[] => {
+  const placed = inOrder(place, roles);
+  const lines = placed.map(({ line }) => line);
+  const isOrdered = lines.slice(1).every((later, i) => isBefore(lines[i]!, later));
+  if (!isOrdered && place.device.layout.orderIs === 'always') return placed.map(({ field }) => field);
+  const areValues = placed.every(({ field, line }) => canBe(line.numeral, place.device.fields[field]!));
+  if (areValues && isInLine(lines)) return [];
+  return exchangeable(place, placed, labelled).map(({ field }) => field);
+};
+
+/** The digits of the first value are this much taller than all others, where its place alone tells that it is. Ours. */
+const TALLER = 1.15;
+
+/** A number without a label that isn't clearly the tallest may be any other field that has no label either. */
+const outranked = ({ device, candidates }: Place, roles: Roles, labelled: ReadonlySet<string>): string[] => {
+  const { order, orderIs } = device.layout;
+  const open = Object.keys(device.fields).filter((field) => !order.includes(field) && !labelled.has(field));
+  return roles.flatMap(([field, line]) => {
+    if (line === undefined || labelled.has(field) || orderIs === 'always') return [];
+    const { height, numeral } = candidates[line]!;
+    const others = candidates.filter((_, i) => !roles.some(([, at]) => at === i));
+    const rivals = others.some((other) => TALLER * other.height > height);
+    return rivals && open.some((other) => canBe(numeral, device.fields[other]!)) ? [field] : [];
+  });
 };
 
 /** The best way to give the lines of a display to the fields of a kind. */
@@ -223,6 +262,7 @@ export const assign = (device: KindOfDevice, all: readonly Candidate[], words: S
       ...rivals.flatMap(({ roles }) => differing(best.roles, roles, isLabelled)),
       ...unplaced(place, best.roles, labelled),
       ...scattered(place, best.roles, labelled),
+      ...outranked(place, best.roles, labelled),
     ]),
   };
 };
