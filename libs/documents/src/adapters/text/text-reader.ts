@@ -82,8 +82,12 @@ export class TextReader {
     }));
   }
 
-  /** What stands inside a quad that lies as its text does. */
-  async read(picture: Picture, quad: Quad): Promise<ReadCharacter[]> {
+  /**
+   * What stands inside a quad that lies as its text does.
+   *
+   * @param isNegative light is read as dark: what shines on a dark ground as if it were printed
+   */
+  async read(picture: Picture, quad: Quad, isNegative = false): Promise<ReadCharacter[]> {
     const wanted = (LINE_HEIGHT * widthOf(quad)) / Math.max(1, heightOf(quad));
     const width = Math.min(MAX_LINE_WIDTH, Math.max(MIN_LINE_WIDTH, rounded(wanted, WIDTH_STEP)));
     const data = this.#inference.allocate(3 * LINE_HEIGHT * width);
@@ -91,8 +95,8 @@ export class TextReader {
       data,
       width,
       height: LINE_HEIGHT,
-      scale: [2 / 255, 2 / 255, 2 / 255],
-      offset: [-1, -1, -1],
+      scale: isNegative ? [-2 / 255, -2 / 255, -2 / 255] : [2 / 255, 2 / 255, 2 / 255],
+      offset: isNegative ? [1, 1, 1] : [-1, -1, -1],
     });
     const probabilities = await this.#run('ppocr-recognition', data, [1, 3, LINE_HEIGHT, width]);
     return transcribe(probabilities, this.#alphabet);

@@ -13,10 +13,12 @@ export interface Candidate {
   readonly height: number;
 }
 
+const digitsOf = (text: string): string => text.replace(/\D/g, '');
+
 /** A colon, a slash or a dash between digits is a clock's or a date's, whichever of the two readers saw it. */
 const isClock = ({ text, seconds }: SeenLine): boolean =>
   [text, ...seconds.map((characters) => characters.map(({ character }) => character).join(''))].some(
-    (seen) => /\d\s?[:/-]\s?\d/.test(seen) || /\d\s?[ap]m\b/i.test(seen),
+    (seen) => digitsOf(seen) === digitsOf(text) && (/\d\s?[:/-]\s?\d/.test(seen) || /\d\s?[ap]m\b/i.test(seen)),
   );
 
 /** A pressure as one: 120/80, 120-80. A date has no such first number. */
