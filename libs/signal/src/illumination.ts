@@ -41,10 +41,12 @@ const lightWitnesses = (backdrop: readonly PatchTrace[], patches: readonly Patch
   });
 };
 
-/** What GREEN shows of a face: the sum of its patches, and each by itself. */
-export interface GreenFace {
-  readonly fusion: { readonly spectrum: Spectrum };
-  readonly spectra: readonly Spectrum[];
+/** What the methods show of a face that the light is judged by. */
+export interface LitFace {
+  /** The fused signal of POS: whose swing is asked about. */
+  readonly pos: Spectrum;
+  /** Each patch by GREEN. */
+  readonly green: readonly Spectrum[];
 }
 
 interface Share {
@@ -57,10 +59,9 @@ interface Share {
  * The places are heard as one, each by what its own noise leaves of it; the error is that of the whole, since a coder's and a
  * camera's noise is in all of them. Null without any place.
  */
-const lightShare = (places: readonly Spectrum[], { fusion, spectra }: GreenFace, rateHz: number): Share | null => {
-  const reference = fusion.spectrum;
+const lightShare = (places: readonly Spectrum[], { pos, green }: LitFace, rateHz: number): Share | null => {
   const heard = places
-    .map((spectrum) => ({ spectrum, weight: gainOn(reference, spectrum, rateHz).error ** -2 }))
+    .map((spectrum) => ({ spectrum, weight: gainOn(pos, spectrum, rateHz).error ** -2 }))
     .filter(({ weight }) => Number.isFinite(weight));
   const weights = heard.reduce((sum, { weight }) => sum + weight, 0);
   if (weights === 0) return null;
@@ -68,8 +69,8 @@ const lightShare = (places: readonly Spectrum[], { fusion, spectra }: GreenFace,
     heard.map(({ spectrum }) => spectrum),
     heard.map(({ weight }) => ({ gain: weight / weights })),
   );
-  const ofFace = medianOf(spectra.map((patch) => gainOn(reference, patch, rateHz).gain));
-  const { gain, error } = gainOn(reference, together, rateHz);
+  const ofFace = medianOf(green.map((patch) => gainOn(pos, patch, rateHz).gain));
+  const { gain, error } = gainOn(pos, together, rateHz);
   return { share: gain / ofFace, error: error / ofFace };
 };
 
@@ -82,11 +83,12 @@ const logLikelihood = (of: { readonly share: number; readonly scatter: number },
 /**
  * Whether the light swings at a rate, and no blood: what stands beside the face swings with it, and as strongly. By the eyes
  * of GREEN, which sees every lamp, of whatever colour, most clearly; what POS lets through of a white one is by chance, on a
- * face and on a wall.
+ * face and on a wall. But in step with POS: in that of GREEN a white lamp of nearly the rate outshines the pulse of a living
+ * face (1 % at 7 a minute from a pulse of 0.6 %: 0.7-0.8, in step with POS 0.1-0.2).
  */
-export const lightFlickers = (traces: FaceTraces, grid: Grid, green: GreenFace, rateHz: number): boolean => {
+export const lightFlickers = (traces: FaceTraces, grid: Grid, face: LitFace, rateHz: number): boolean => {
   const beside = lightWitnesses(traces.backdrop ?? [], traces.patches);
-  const seen = lightShare(spectraOf(greenOf(beside, traces.timesSeconds, grid)), green, rateHz);
+  const seen = lightShare(spectraOf(greenOf(beside, traces.timesSeconds, grid)), face, rateHz);
   if (seen === null || seen.share > LARGEST_SHARE) return false;
   return logLikelihood(LAMP, seen) - logLikelihood(PULSE, seen) >= Math.log(LEAST_ODDS);
 };
