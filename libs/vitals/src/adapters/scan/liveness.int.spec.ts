@@ -78,6 +78,11 @@ describe('a video of no living face', () => {
     },
   );
 
+  it('is told by the room in a turned picture too, where it lies above and below', async () => {
+    const lamp = SPOOFS['a photo under light that flickers in the colours of blood'];
+    expect(await refusalOf({ ...lamp, rotation: 90, seed: 3 })).toEqual(['light_flickers']);
+  });
+
   it('is told from a living face in a moving hand, and under a lamp that flickers', async () => {
     const living: readonly FaceVideoOptions[] = [
       { hand: 2, handHertz: 0.3 },
