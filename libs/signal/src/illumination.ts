@@ -8,7 +8,7 @@ import { meanOfSeen, medianOf } from './variability.ts';
 /**
  * How strongly what stands beside a face swings with it, in units of the face's own swing, and by how much that scatters:
  * under a lamp that lights both, and beside a pulse, of which a wall has nothing. Ours: photos under lamps gave 0.9-1.2,
- * living faces 0.04 to either side of nothing, coded as video.
+ * living faces 0.06 to either side of nothing, coded as video.
  */
 const LAMP = { share: 1, scatter: 0.2 } as const;
 const PULSE = { share: 0, scatter: 0.1 } as const;

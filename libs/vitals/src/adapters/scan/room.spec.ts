@@ -101,10 +101,10 @@ describe('the places of a room', () => {
     const xs = places.map(({ outline }) => outline.map((corner) => points[2 * corner]!));
     const ys = places.map(({ outline }) => outline.map((corner) => points[2 * corner + 1]!));
     expect(xs.map((of) => [Math.min(...of), Math.max(...of)])).toEqual([
-      [0, 15],
-      [0, 15],
-      [WIDTH - 16, WIDTH - 1],
-      [WIDTH - 16, WIDTH - 1],
+      [0, 7],
+      [0, 7],
+      [WIDTH - 8, WIDTH - 1],
+      [WIDTH - 8, WIDTH - 1],
     ]);
     expect(ys.map((of) => [Math.min(...of), Math.max(...of)])).toEqual([
       [20, 49],

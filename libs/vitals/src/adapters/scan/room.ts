@@ -4,10 +4,10 @@ import { bytesOfPicture, type Picture } from './frames.ts';
 import type { SkinPatch } from './patches.ts';
 
 /**
- * Pixels across a strip. 16 of them over 200 rows told the swing of a lamp of 0.4 % to 0.01-0.04 of itself in 14 s, the edge
+ * Pixels across a strip. 8 of them over 200 rows told the swing of a lamp of 0.4 % to 0.02-0.07 of itself in 14 s, the edge
  * of the hair beside the face to 0.4-0.8 (measured on 320 × 240 at 1.5 Mbit/s).
  */
-const STRIP = 16;
+const STRIP = 8;
 
 /** A narrower strip than this has no cells of chroma to speak of. */
 const NARROWEST = 4;
