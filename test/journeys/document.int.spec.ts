@@ -174,6 +174,33 @@ describe('a document, from upload to deletion', () => {
     expect(rows).toEqual([]);
   });
 
+  it('P39: a workspace that chooses to keep nothing while a document is read gets it handed over once, and nothing kept', async () => {
+    const other = await signUp(world.url);
+    // Long enough for the choice to come in between.
+    const pages = await Promise.all(Array.from({ length: 3 }, () => rasterOf(report(SURNAME))));
+    const sent = await Promise.all(
+      pages.map(async (page) =>
+        other.ask('POST', '/v1/documents', {
+          raw: await jpegOf(page),
+          headers: { 'content-type': 'image/jpeg', prefer: 'respond-async' },
+        }),
+      ),
+    );
+    const last = `/v1/documents/${sent.at(-1)!.body['id'] as string}`;
+    expect((await other.ask('GET', last)).body).toMatchObject({ status: 'running', retained: true });
+    await other.ask('PUT', '/v1/retention/extracted_data', { body: { ttl_seconds: 0 } });
+    const fetched = await eventually(async () => {
+      const read = await other.ask('GET', last);
+      return read.body['status'] === 'completed' && read;
+    }, 60_000);
+    expect([fetched.body['retained'], valuesOf(fetched)]).toEqual([false, VALUES]);
+    expect((await other.ask('GET', last)).status).toBe(404);
+    const { rows } = await world.admin.query('SELECT 1 FROM extraction.document WHERE id = $1', [
+      sent.at(-1)!.body['id'],
+    ]);
+    expect(rows).toEqual([]);
+  }, 120_000);
+
   it('P15: another workspace sees no document of this one', async () => {
     const id = (await send(report(SURNAME))).body['id'] as string;
     const stranger = await signUp(world.url);
