@@ -37,6 +37,11 @@ const WAYS = [
 ] as const;
 /** Lines of a display that are read, the tallest. Ours: more are a keyboard, or a page of text. */
 const MOST_LINES = 12;
+/** Lower lines than this part of the tallest are clocks, dates and marks on all kinds of device. Ours. */
+const LEAST_HEIGHT = 0.15;
+/** Several digits, or one that the detector is surer of than this, are surely a line. Ours. */
+const SURE = 0.5;
+
 /** Lines of print that are read, those nearest to the digits. Ours. */
 const MOST_PRINTED = 24;
 /** Print is looked for around the digits, as far as they reach themselves and this many of their heights. Ours. */
@@ -51,6 +56,8 @@ const DIGITS_BESIDE_PRINT = 80;
 const WHERE_LABELS_TELL = 1.5;
 /** A line of print over this part of which digits lie is those digits. */
 const SAME_LINE = 0.5;
+
+const isSure = ({ glyphs, confidence }: DisplayLine): boolean => confidence > SURE || glyphs.length > 2;
 
 interface PrintedLine extends PrintedText {
   readonly characters: readonly ReadCharacter[];
@@ -102,6 +109,10 @@ const boxOfLine = ({ glyphs }: SeenLine): Box => boxOf(quadOfGlyphs(glyphs, 0));
 /** Digits that only the recogniser saw, as a line that the detector did not. */
 const isUndetected = ({ text }: PrintedLine): boolean => /^[\d.,]{2,5}$/.test(text.replace(/\s/g, ''));
 
+/** What the recogniser sees nothing of in two ways, or a single digit, isn't worth more of its time. */
+const maySeeMore = ({ glyphs, seconds }: SeenLine): boolean =>
+  glyphs.length > 1 && (seconds.length < 2 || seconds.some((characters) => characters.length > 0));
+
 /** Most fields of a kind have no place of their own. */
 const labelsTell = (kind: DeviceKindName): boolean => {
   const { fields, layout }: KindOfDevice = DEVICES[kind];
@@ -130,7 +141,10 @@ export class DeviceReader {
     const upright = new Upright(picture, sight.turn);
     const found = [...linesOf(sight.glyphs)].sort((a, b) => b.height - a.height).slice(0, MOST_LINES);
     const lines: SeenLine[] = [];
-    for (const line of found) lines.push(await this.#twice(upright, line));
+    const tallest = Math.max(0, ...found.filter(isSure).map(({ height }) => height));
+    for (const line of found) {
+      if (line.height >= LEAST_HEIGHT * tallest) lines.push(await this.#twice(upright, line));
+    }
     const printed = await this.#printed(upright, lines, hints.kind ?? likeliest(sight.kinds));
     const digits = lines.map(boxOfLine);
     const undetected = printed.filter(
@@ -163,7 +177,7 @@ export class DeviceReader {
     for (const [margin, isNegative] of WAYS) {
       const quad = upright.toPage(quadOfGlyphs(glyphs, margin));
       line = { ...line, seconds: [...line.seconds, await this.#text.read(upright.picture, quad, isNegative)] };
-      if (agreedLine(line).reasons.length === 0) break;
+      if (agreedLine(line).reasons.length === 0 || !maySeeMore(line)) break;
     }
     return line;
   }

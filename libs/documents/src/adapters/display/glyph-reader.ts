@@ -7,8 +7,12 @@ import { nearView } from '../../domain/display/near-view.ts';
 import type { Picture } from '../../domain/picture/picture.ts';
 import { versionOf, type ModelVersions } from '../model-versions.ts';
 
-/** Longer sides that the whole picture is looked at in: to see how it lies, then for its digits. Ours: see the card. */
+/**
+ * Longer sides that the whole picture is looked at in: to see how it lies, then for digits that fill it, then for small ones.
+ * Ours: see the card.
+ */
 const FIRST_SIDE = 256;
+const GLANCE_SIDE = 160;
 const WHOLE_SIDE = 384;
 /** A way up is tried where the network gives it more than this. */
 const LEAST_PROBABILITY = 0.08;
@@ -90,10 +94,11 @@ export class GlyphReader {
     return likely.sort((a, b) => b.weight - a.weight);
   }
 
-  /** @param seen what the first look showed: digits that fill the picture are found by that alone */
+  /** @param seen what the first look showed */
   async #sightOf(picture: Picture, turn: Turn, seen: readonly Glyph[]): Promise<DisplaySight> {
     const whole = await this.#look(picture, turn, wholeView(picture, turn, WHOLE_SIDE));
-    const glyphs = withoutDoubles([...seen, ...whole.glyphs]);
+    const glance = await this.#look(picture, turn, wholeView(picture, turn, GLANCE_SIDE));
+    const glyphs = withoutDoubles([...glance.glyphs, ...seen, ...whole.glyphs]);
     const near = nearView(picture, turn, glyphs);
     if (near === undefined) return { turn, glyphs, kinds: kindsOf(whole.kinds) };
     const closer = await this.#look(picture, turn, near);

@@ -266,7 +266,7 @@ const spread = (
 /** The best way to give the lines of a display to the fields of a kind. */
 export const assign = (device: KindOfDevice, all: readonly Candidate[], words: SeenWords): Assignment => {
   const candidates = all
-    .filter(({ numeral }) => numeral.kind === 'number' || numeral.kind === 'pair')
+    .filter(({ numeral, agreed }) => (numeral.kind === 'number' || numeral.kind === 'pair') && !agreed.isDoubtful)
     .sort((a, b) => b.height - a.height)
     .slice(0, MOST_LINES);
   const place: Place = { device, candidates, near: nearness(device, candidates, words) };

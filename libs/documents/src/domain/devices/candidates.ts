@@ -82,6 +82,9 @@ const isNear = (a: Candidate, b: Candidate): boolean => {
   return across <= ACROSS * height && down <= DOWN * height;
 };
 
+/** Lines that tell something: numbers, errors, Lo and Hi, unless one reader alone saw them and wasn't sure. */
+export const isTelling = ({ numeral, agreed }: Candidate): boolean => numeral.kind !== 'other' && !agreed.isDoubtful;
+
 /** Lines that stand near each other are of one display; each line is in one group. */
 export const groupsOf = (candidates: readonly Candidate[]): Candidate[][] => {
   const groups: Candidate[][] = [];

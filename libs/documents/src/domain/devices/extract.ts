@@ -4,7 +4,7 @@ import { rounded, type FieldReason, type MeasuredField } from '../extract/fields
 import type { Quad } from '../picture/geometry.ts';
 import { NOT_MEASURED, qualityOf, type Quality, type Surface } from '../picture/quality.ts';
 import { assign, type Assignment } from './assign.ts';
-import { candidatesOf, groupsOf, type Candidate } from './candidates.ts';
+import { candidatesOf, groupsOf, isTelling, type Candidate } from './candidates.ts';
 import type { KindOfDevice } from './device.ts';
 import { deviceField, refusedField, type FieldPlace } from './fields.ts';
 import { DEVICE_NAMES, DEVICES, type DeviceFieldName } from './kinds/device-kinds.ts';
@@ -83,7 +83,7 @@ const printedNear = (group: readonly Candidate[], printed: readonly PrintedText[
 };
 
 const tallestOf = (group: readonly Candidate[]): Candidate | undefined =>
-  group.filter(({ numeral }) => numeral.kind !== 'other').sort((a, b) => b.height - a.height)[0];
+  group.filter(isTelling).sort((a, b) => b.height - a.height)[0];
 
 const isBeyond = (group: readonly Candidate[]): boolean => {
   const kind = tallestOf(group)?.numeral.kind;
@@ -135,7 +135,7 @@ const ABOUT_AS_TALL = 0.55;
 const isPart = (candidate: Candidate, { group, assignment }: Explained): boolean => {
   const taken = new Set(assignment.roles.values());
   return group.some((other) => {
-    if (taken.has(other) || !/\d/.test(other.agreed.text)) return false;
+    if (taken.has(other) || other.agreed.isDoubtful || !/\d/.test(other.agreed.text)) return false;
     const { across, down } = gapsBetween(candidate.box, other.box);
     const [small, tall] = [candidate.height, other.height].sort((a, b) => a - b) as [number, number];
     return down === 0 && across < NEXT_TO * tall && small > ABOUT_AS_TALL * tall;
@@ -202,7 +202,7 @@ const fieldsOf = (shown: Explained, extraction: LevelExtraction): Record<string,
 
 const deviceOf = (shown: Explained, extraction: LevelExtraction): ReadDevice => {
   const { surface, toUpright } = extraction;
-  const values = shown.group.filter(({ numeral }) => numeral.kind !== 'other');
+  const values = shown.group.filter(isTelling);
   const heights = values.map(({ height }) => height).sort((a, b) => a - b);
   const heightPx = heights[heights.length >> 1] ?? 0;
   const display = boxAround(shown.group.map(({ line }) => boxOf(toUpright(line.quad))));
@@ -242,7 +242,7 @@ const isAnother = (other: Explained, first: Explained): boolean => {
  */
 export const extractDevices = (given: DeviceExtraction): ReadDevice[] => {
   const extraction = { ...given, ...levelled(given.scene) };
-  const groups = groupsOf(candidatesOf(extraction.scene.lines));
+  const groups = groupsOf(candidatesOf(extraction.scene.lines)).filter((group) => group.some(isTelling));
   const [first, ...others] = groups
     .flatMap((group) => explained(group, extraction) ?? [])
     .sort((a, b) => (tallestOf(b.group)?.height ?? 0) - (tallestOf(a.group)?.height ?? 0));
