@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CATEGORY_DISPLAYS, CODE_SYSTEMS, CONFIDENCE, type ObservationCategory } from './terms.ts';
+import { CODE_SYSTEMS, CONFIDENCE, OBSERVATION_CATEGORIES, type ObservationCategory } from './terms.ts';
 
 /**
  * The datatypes of FHIR R4 that answers use, as strict as its specification: an unknown member, a code outside its value
@@ -27,6 +27,11 @@ export const conceptIn = <S extends string, C extends string>(system: S, codes: 
     coding: z.tuple([z.strictObject({ system: z.literal(system), code: z.enum(codes), display: text.optional() })]),
     text: text.optional(),
   });
+
+/** What kind of observation it is, in HL7's words. */
+export const categories = z.tuple([
+  conceptIn(CODE_SYSTEMS.category, Object.keys(OBSERVATION_CATEGORIES) as ObservationCategory[]),
+]);
 
 export const identifier = z.strictObject({ system: uri.optional(), value: text });
 /** qty-3: a code comes with its system. */
@@ -76,10 +81,9 @@ export const conceptOf = <S extends string, C extends string>(system: S, value: 
   coding: [{ system, code: value }] as [{ system: S; code: C }],
 });
 
-export const categoryOf = (category: ObservationCategory) => {
-  const display = CATEGORY_DISPLAYS[category];
-  const categories = { coding: [{ system: CODE_SYSTEMS.category, code: category, display }], text: display };
-  return [categories] as [{ coding: [(typeof categories.coding)[number]]; text: string }];
+export const categoryOf = (category: ObservationCategory): z.output<typeof categories> => {
+  const display = OBSERVATION_CATEGORIES[category];
+  return [{ coding: [{ system: CODE_SYSTEMS.category, code: category, display }], text: display }];
 };
 
 export const patientOf = (id: string): z.output<typeof patientReference> => ({

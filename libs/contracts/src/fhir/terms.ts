@@ -14,18 +14,18 @@ export const CODE_SYSTEMS = {
   absent: `${HL7}data-absent-reason`,
 } as const;
 
-/** How sure we are of what the element that carries it says, 0-1. */
+/** How sure the machine is of what the resource that carries it says, 0-1. */
 export const CONFIDENCE = `${FHIR_BASE}StructureDefinition/confidence`;
 
 /** HL7's own extension: why an element that must be there has no value. */
 export const DATA_ABSENT_REASON = 'http://hl7.org/fhir/StructureDefinition/data-absent-reason';
 
 /** Codes of HL7's category of an observation that are used, with their display. */
-export const CATEGORY_DISPLAYS = {
+export const OBSERVATION_CATEGORIES = {
   'vital-signs': 'Vital Signs',
   laboratory: 'Laboratory',
   procedure: 'Procedure',
   exam: 'Exam',
   therapy: 'Therapy',
 } as const;
-export type ObservationCategory = keyof typeof CATEGORY_DISPLAYS;
+export type ObservationCategory = keyof typeof OBSERVATION_CATEGORIES;

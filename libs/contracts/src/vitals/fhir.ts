@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  categories,
   codeableConcept,
   collectionOf,
   confidenceExtension,
@@ -58,7 +59,7 @@ const observation = z
     extension: z.array(extension).min(1),
     identifier: z.array(identifier).min(1),
     status: z.literal('preliminary'),
-    category: z.array(codeableConcept).min(1),
+    category: categories,
     code: codeableConcept,
     subject: patientReference.optional(),
     effectiveDateTime: instant,
