@@ -31,7 +31,7 @@ export const FHIR_TERMS: FhirTerms = {
   shown: (type, name) => {
     const field = FIELDS[type]?.fields[name];
     if (field === undefined) return undefined;
-    const analytes = Object.values(field.units).flatMap(({ analyte }) => analyte ?? []);
+    const analytes = Object.values(field.units).map(({ analyte }) => analyte);
     return { meaning: field.meaning, analytes: [...new Set(analytes)] };
   },
   money: readMoney,

@@ -38,7 +38,7 @@ export const fhirBundleOf = (answer: DocumentAnswer, readings: readonly Reading[
     identifier: { system: DOCUMENT_SYSTEMS.document, value: answer.id },
     type: 'collection',
     timestamp: issuedOf(answer),
-    entry: [documentReference(answer, parts[0], { made, terms }), ...made].map(({ at, resource }) => ({
+    entry: [documentReference(answer, parts, { made, terms }), ...made].map(({ at, resource }) => ({
       fullUrl: urnOf(answer, at),
       resource,
     })),

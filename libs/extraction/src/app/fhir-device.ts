@@ -32,10 +32,10 @@ const measurementOf = (
   [name, field]: readonly [string, MeasuredField],
 ) => {
   const { meaning, analytes } = terms.shown(type, name) ?? { meaning: name, analytes: [] };
+  const known = analytes.map((key) => (key === null ? undefined : terms.analyte(key)));
   // In which unit a refused value is, isn't always known; where the field is one analyte in all of them, it is that one.
-  const [only, ...more] = analytes;
-  const analyte = only === undefined || more.length > 0 ? undefined : terms.analyte(only);
-  const isVital = analytes.length > 0 && analytes.every((key) => terms.analyte(key)?.isVital);
+  const analyte = known.length === 1 ? known[0] : undefined;
+  const isVital = known.length > 0 && known.every((one) => one?.isVital);
   return {
     key: name,
     at: `${at}/fields/${name}`,

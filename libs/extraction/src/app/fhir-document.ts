@@ -5,6 +5,7 @@ import { DOCUMENT_AT, issuedOf, referenceTo, subjectOf, type InDocument, type Ma
 import {
   dayIn,
   evidenceOf,
+  fieldsNamedIn,
   ifSaid,
   placed,
   textIn,
@@ -52,10 +53,12 @@ const periodOf = ({ reading }: InDocument): Context['period'] => {
   return { ...ifSaid('start', start), ...ifSaid('end', end) };
 };
 
-/** Fields that are of the document as a whole. */
-const fieldsOf = ({ at, reading }: InDocument): Placed[] => {
-  const { patient_name, member_name, mrn, date_of_birth, admitted, discharged } = reading.fields;
-  return placed(`${at}/fields`, { patient_name, member_name, mrn, date_of_birth, admitted, discharged });
+/** Fields that no other resource is made of are the document's own. */
+const ownFields = (parts: readonly InDocument[], made: readonly Made[]): Placed[] => {
+  const elsewhere = new Set(made.flatMap(({ resource }) => fieldsNamedIn(resource.extension)));
+  return parts
+    .flatMap(({ at, reading }) => placed(`${at}/fields`, reading.fields))
+    .filter(({ at }) => !elsewhere.has(at));
 };
 
 const pagesOf = ({ pages }: DocumentAnswer): Evidence =>
@@ -75,42 +78,51 @@ const typeOf = ({ reading, terms }: InDocument): NonNullable<DocumentReference['
   return { coding: [...coding, own], text: terms.title(reading.type) };
 };
 
-const contextOf = (answer: DocumentAnswer, first: InDocument | undefined, made: readonly Made[]): Context => ({
-  ...(answer.visit_id === null
-    ? {}
-    : { encounter: [{ type: 'Encounter' as const, identifier: { value: answer.visit_id } }] }),
-  ...ifSaid('period', first && periodOf(first)),
-  ...(first && printedPatient(first) ? { sourcePatientInfo: { reference: `#${PATIENT_ID}` } } : {}),
-  ...(made.length === 0 ? {} : { related: made.map(({ at }) => referenceTo(answer, at)) }),
-});
+type Told = Pick<DocumentReference, 'contained' | 'type' | 'subject'> & { readonly context: Context };
+
+/** What the first reading says of the whole: of several devices on a photo, the one with the largest digits. */
+const toldBy = (first: InDocument): Told => {
+  const patient = printedPatient(first);
+  const context = {
+    ...ifSaid('period', periodOf(first)),
+    ...(patient === undefined ? {} : { sourcePatientInfo: { reference: `#${PATIENT_ID}` } }),
+  };
+  return {
+    ...(patient === undefined ? {} : { contained: [patient] }),
+    type: typeOf(first),
+    ...ifSaid('subject', subjectOf(first)),
+    context,
+  };
+};
+
+const screenIn = ({ reading: { screen } }: InDocument): Evidence =>
+  screen === null ? [] : [{ url: DOCUMENT_EXTENSIONS.screen, valueCode: screen.kind }];
 
 /** The document, which all else belongs to. It holds no file: the customer has that, and we keep none. */
 export const documentReference = (
   answer: DocumentAnswer,
-  first: InDocument | undefined,
+  parts: readonly InDocument[],
   { made, terms }: { readonly made: readonly Made[]; readonly terms: FhirTerms },
 ): Made<DocumentReference> => {
-  const context = contextOf(answer, first, made);
-  const patient = first && printedPatient(first);
-  const fields = first === undefined ? [] : fieldsOf(first);
-  const screen = first?.reading.screen ?? null;
-  return {
-    at: DOCUMENT_AT,
-    resource: {
-      resourceType: 'DocumentReference',
-      ...(patient === undefined ? {} : { contained: [patient] }),
-      extension: [
-        ...evidenceOf(fields, first?.reading.type_confidence ?? 0),
-        ...(screen === null ? [] : [{ url: DOCUMENT_EXTENSIONS.screen, valueCode: screen.kind }]),
-        ...pagesOf(answer),
-      ],
-      identifier: [{ system: DOCUMENT_SYSTEMS.document, value: answer.id }],
-      status: 'current',
-      ...ifSaid('type', first && typeOf(first)),
-      ...ifSaid('subject', first && subjectOf(first)),
-      date: issuedOf(answer),
-      content: [{ attachment: { title: terms.title(first?.reading.type ?? '') } }],
-      ...(Object.keys(context).length === 0 ? {} : { context }),
-    },
+  const [first] = parts;
+  const told = first && toldBy(first);
+  const context: Context = {
+    ...(answer.visit_id === null ? {} : { encounter: [{ type: 'Encounter', identifier: { value: answer.visit_id } }] }),
+    ...told?.context,
+    ...(made.length === 0 ? {} : { related: made.map(({ at }) => referenceTo(answer, at)) }),
   };
+  const own = evidenceOf(ownFields(parts, made), first?.reading.type_confidence ?? 0);
+  const resource: DocumentReference = {
+    resourceType: 'DocumentReference',
+    extension: [...own, ...parts.slice(0, 1).flatMap(screenIn), ...pagesOf(answer)],
+    identifier: [{ system: DOCUMENT_SYSTEMS.document, value: answer.id }],
+    status: 'current',
+    ...told,
+    date: issuedOf(answer),
+    content: [{ attachment: { title: terms.title(first?.reading.type ?? '') } }],
+    context,
+  };
+  if (Object.keys(context).length > 0) return { at: DOCUMENT_AT, resource };
+  const { context: _, ...alone } = resource;
+  return { at: DOCUMENT_AT, resource: alone };
 };

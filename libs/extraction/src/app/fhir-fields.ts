@@ -106,3 +106,9 @@ export const evidenceOf = (fields: readonly Placed[], otherwise: number): Eviden
   const least = fields.length === 0 ? otherwise : Math.min(...fields.map(({ field }) => field.confidence));
   return [confidenceOf(least), ...fields.map(saidOf)];
 };
+
+/** The pointers to the fields that a resource says it is made of. */
+export const fieldsNamedIn = (evidence: Evidence): string[] =>
+  evidence
+    .flatMap((one) => (one.url === DOCUMENT_EXTENSIONS.readField ? one.extension : []))
+    .flatMap((part) => (part.url === 'field' ? [part.valueString] : []));

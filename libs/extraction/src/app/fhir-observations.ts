@@ -170,14 +170,14 @@ const pressureOf = (from: InDocument, found: Partial<Record<Pressure, Placed<Mea
   };
 };
 
-/** An observation each, but one of both pressures. */
+/** An observation each, but one of both pressures; a pressure that is there twice is one of its own the second time. */
 export const observationsOf = (
   from: InDocument,
   measurements: readonly (Measurement & { readonly key: string })[],
 ): Made<Observation>[] => {
-  const pressures = measurements.filter(({ key }) => isPressure(key));
-  const others = measurements.filter(({ key }) => !isPressure(key));
-  const panel =
-    pressures.length === 0 ? [] : [pressureOf(from, Object.fromEntries(pressures.map((one) => [one.key, one])))];
+  const pressures = new Map<string, Measurement>();
+  for (const one of measurements) if (isPressure(one.key) && !pressures.has(one.key)) pressures.set(one.key, one);
+  const panel = pressures.size === 0 ? [] : [pressureOf(from, Object.fromEntries(pressures))];
+  const others = measurements.filter((one) => pressures.get(one.key) !== one);
   return [...panel, ...others.map(({ key: _, ...one }) => observationOf(from, one))];
 };

@@ -13,8 +13,11 @@ export interface FhirTerms {
   analyte(key: string): Analyte | undefined;
   /** What a kind of document is called. */
   title(type: string): string;
-  /** What a field of a kind of device is, and which analytes it can be, by the unit in which it is shown. */
-  shown(type: string, field: string): { readonly meaning: string; readonly analytes: readonly string[] } | undefined;
+  /** What a field of a kind of device is, and which analytes it can be by the unit that it is shown in; null: none known. */
+  shown(
+    type: string,
+    field: string,
+  ): { readonly meaning: string; readonly analytes: readonly (string | null)[] } | undefined;
   /** Reads an amount with its currency (ISO 4217; empty where it is not said). */
   money(text: string): { readonly amount: string; readonly currency: string } | undefined;
 }
