@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import {
-  categories,
   codeableConcept,
   collectionOf,
   confidenceExtension,
@@ -59,7 +58,7 @@ const observation = z
     extension: z.array(extension).min(1),
     identifier: z.array(identifier).min(1),
     status: z.literal('preliminary'),
-    category: categories,
+    category: z.array(codeableConcept).min(1),
     code: codeableConcept,
     subject: patientReference.optional(),
     effectiveDateTime: instant,
