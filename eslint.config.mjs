@@ -252,6 +252,7 @@ export default tseslint.config(
       'libs/platform/src/keys/local-key-file.ts',
       // The decoder's child process, and the worker threads that run models.
       'libs/vitals/src/adapters/scan/**',
+      'libs/inference/src/adapters/threads/thread.ts',
       // Runs ffmpeg, and reads the CPU time of tests.
       'libs/testing/src/**',
     ],

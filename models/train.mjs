@@ -1,7 +1,8 @@
 /**
  * Trains the networks of our own anew and judges them, as is due whenever the analysis of the pulse changes:
  *
- *   npm run models:train -- DIR     recordings below DIR, see apps/score/src/pulse
+ *   npm run models:train -- DIR         recordings below DIR, see apps/score/src/pulse
+ *   npm run models:train -- --displays  the network of displays, on scenes that it draws: an hour or more of two cores
  *
  * Needs python3 with PyTorch (Debian: python3-torch), else SMARTSCAN_PYTHON says which. Minutes each of one core for the faces and the training.
  */
@@ -21,19 +22,36 @@ const run = (command, ...args) => {
   if (status !== 0) throw new Error(`${[command, ...args].join(' ')} failed`);
 };
 
+/** The network of displays is trained twice: at one rate, then slower and slower. Its card says how far each brings it. */
+const DISPLAY_STAGES = [
+  ['--steps', '6000'],
+  ['--steps', '6000', '--first-seed', '100000', '--rate', '1e-3', '--decay'],
+];
+
 const [recordings] = argv.slice(2);
 if (recordings === undefined) {
-  stderr.write('usage: models:train DIR\n');
+  stderr.write('usage: models:train DIR | --displays\n');
   exit(2);
 }
 const folder = mkdtempSync(path.join(tmpdir(), 'training-'));
-try {
+const trainDisplays = () => {
+  const weights = path.join(folder, 'weights');
+  DISPLAY_STAGES.forEach((stage, i) => {
+    const known = i === 0 ? [] : ['--from', weights];
+    run(env.SMARTSCAN_PYTHON ?? 'python3', 'models/display-glyphs/1/train.py', ...stage, ...known, '--to', weights);
+  });
+};
+const trainPulse = () => {
   for (const [model, dataset] of Object.entries(DATASETS)) {
     const file = path.join(folder, dataset);
     run(execPath, `apps/score/dist/learned/${dataset}`, recordings, file);
     run(env.SMARTSCAN_PYTHON ?? 'python3', `models/${model}/train.py`, file);
   }
   run(execPath, 'apps/score/dist/models.js', recordings);
+};
+try {
+  if (recordings === '--displays') trainDisplays();
+  else trainPulse();
 } finally {
   rmSync(folder, { recursive: true });
 }

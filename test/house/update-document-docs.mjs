@@ -1,8 +1,9 @@
-// Writes the tables of docs/documents.md out of the kinds of document and the analytes: `npm run documents:update`. With
+// Writes the tables of docs/documents.md out of the kinds of document, the kinds of device and the analytes: `npm run documents:update`. With
 // --check it writes nothing and fails where the document is not what they give.
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { ANALYTES } from '@smartscan/documents/analytes';
+import { DEVICES } from '@smartscan/documents/devices';
 import { KINDS } from '@smartscan/documents/kinds';
 import * as prettier from 'prettier';
 
@@ -53,7 +54,39 @@ const analytes = table(
   ANALYTES.map(({ key, name, loinc, loincSource, ucum }) => [code(key), name, loinc, loincSource, code(ucum)]),
 );
 
-const PARTS = { kinds, analytes };
+const UNSEEN = {
+  taken: 'taken where none is seen',
+  said: 'assumed where none is seen, and said',
+  refused: 'only where it is seen',
+};
+const loincOf = (analyte) => ANALYTES.find(({ key }) => key === analyte)?.loinc ?? 'none';
+
+const devices = Object.entries(DEVICES).flatMap(([name, { title, fields, layout, beyond }]) => [
+  `### ${title}: ${code(name)}`,
+  '',
+  ...table(
+    ['field', 'is', 'labels', 'unit', 'shown', 'digits behind the point', 'LOINC', 'unit'],
+    Object.entries(fields).flatMap(([field, { meaning, labels, units }]) =>
+      Object.entries(units).map(([ucum, { analyte, range, decimals, unseen }]) => [
+        code(field),
+        meaning,
+        labels.join(', '),
+        code(ucum),
+        `${range[0]} to ${range[1]}`,
+        decimals.join(' or '),
+        loincOf(analyte),
+        UNSEEN[unseen],
+      ]),
+    ),
+  ),
+  layout.order.length === 0
+    ? 'What has no label is not read.'
+    : `By place, where no label tells: ${layout.order.map(code).join(', ')}, from the top and from the left, ${layout.orderIs}.`,
+  ...(beyond === null ? [] : [`Lo and Hi speak of ${code(beyond)}.`]),
+  '',
+]);
+
+const PARTS = { kinds, devices, analytes };
 
 const written = await readFile(DOCUMENT, 'utf8');
 const filled = Object.entries(PARTS).reduce(

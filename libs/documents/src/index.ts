@@ -1,5 +1,5 @@
 export { DocumentReader } from './adapters/read-document.ts';
-export type { DocumentReading } from './adapters/read-document.ts';
+export type { DocumentReading, ReadHints } from './adapters/read-document.ts';
 export { jpegOf } from './adapters/encode-picture.ts';
 export { GlyphReader } from './adapters/display/glyph-reader.ts';
 export { linesOf, type DisplayLine } from './domain/display/lines.ts';

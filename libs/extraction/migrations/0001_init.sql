@@ -23,11 +23,12 @@ CREATE TABLE page_image (
   workspace_id text NOT NULL,
   subject_ref text,
   document_id text NOT NULL,
+  page integer NOT NULL,
   -- The picture and its size: under a key of this record.
   sealed bytea NOT NULL,
   created_at timestamptz NOT NULL
 );
-CREATE INDEX page_image_by_document ON page_image (workspace_id, document_id);
+CREATE UNIQUE INDEX page_image_by_document ON page_image (workspace_id, document_id, page);
 CREATE INDEX page_image_by_tenant_and_age ON page_image (workspace_id, created_at);
 CREATE INDEX page_image_by_age ON page_image (created_at);
 CREATE INDEX page_image_by_subject ON page_image (workspace_id, subject_ref);

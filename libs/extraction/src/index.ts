@@ -2,6 +2,7 @@ import {
   ActiveJobs,
   CLOCK,
   HELD_BEAT_SECONDS,
+  IDS,
   Jobs,
   LOG,
   METRICS,
@@ -34,7 +35,7 @@ export const extraction: Context = {
       useFactory: (settings: ExtractionSettings, log: never, metrics: never, active: never) =>
         WorkerExtract.start({ settings, log, metrics, active }),
     },
-    provideByName(ReadDocument, { jobs: Jobs, extract: WorkerExtract, clock: CLOCK }),
+    provideByName(ReadDocument, { jobs: Jobs, extract: WorkerExtract, clock: CLOCK, ids: IDS }),
     provideByName(KnownDocuments, { jobs: Jobs, work: UNIT_OF_WORK, clock: CLOCK }),
   ],
   tables: [documentTable, pageImageTable, held],

@@ -9,6 +9,7 @@ export const ID_KINDS = {
   scan: 'scn',
   calibration: 'cal',
   document: 'doc',
+  pageImage: 'img',
   event: 'evt',
   request: 'req',
 } as const;

@@ -141,8 +141,9 @@ const analyseOn = (traces: FaceTraces, grid: Grid, frame: Frame): PulseAnalysis 
   const reasons = [...frameReasons(grid, coverage), ...spectralReasons(patches, choice, grid)];
   const moving = motion.stillShare < LEAST_STILL_SHARE || motion.follows(fusion.rateHz);
   if (moving || rocksAt(traces, grid, fusion.rateHz)) reasons.push('too_much_motion');
-  const green = fusions.find((other) => other.method === 'GREEN');
-  if (green && lightFlickers(traces, grid, green, fusion.rateHz)) reasons.push('light_flickers');
+  const [pos, green] = (['POS', 'GREEN'] as const).map((name) => fusions.find((one) => one.method === name));
+  const lit = pos && green && { pos: pos.spectrum, green: green.spectra };
+  if (lit && lightFlickers(traces, grid, lit, fusion.rateHz)) reasons.push('light_flickers');
   const transform = fuseTransforms(transformsOf(patches.map((patch) => patch[method])), fusion);
   const { reading, harmonics } = readFace(transform, fusion.rateHz, covered);
   return withBeats(

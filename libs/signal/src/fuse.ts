@@ -93,8 +93,8 @@ const add = (target: Complex, source: Complex, gain: number): void => {
   }
 };
 
-/** Spectra or transforms of one length, summed by their gains. */
-const combine = <C extends Complex>(all: readonly C[], parts: readonly Part[]): C => {
+/** Spectra or transforms of one length, at least one, summed by their gains. */
+export const combine = <C extends Complex>(all: readonly C[], parts: readonly Pick<Part, 'gain'>[]): C => {
   const { re, im } = all[0]!;
   const sum = { ...all[0]!, re: new Float64Array(re.length), im: new Float64Array(im.length) };
   all.forEach((one, i) => add(sum, one, parts[i]!.gain));

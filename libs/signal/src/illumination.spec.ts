@@ -11,8 +11,12 @@ const times = Float64Array.from({ length: SECONDS * 30 }, (_, n) => n / 30);
 const RATIO = { red: 0.33, green: 0.77, blue: 0.53 } as const;
 
 /** A place beside a face: a wall, unless said otherwise, lit by a lamp that flickers by so much. */
-const placeLitBy = (flicker: number, noise: number, colour = { red: 120, green: 150, blue: 170 }): PatchTrace => {
-  const chance = mulberry32(5);
+const placeLitBy = (
+  flicker: number,
+  noise: number,
+  { colour = { red: 120, green: 150, blue: 170 }, seed = 5 } = {},
+): PatchTrace => {
+  const chance = mulberry32(seed);
   const trace = (name: keyof typeof RATIO): Float64Array =>
     times.map(
       (time) =>
@@ -49,8 +53,31 @@ describe('the light on a face', () => {
     }
   });
 
+  it('is hardly ever found to flicker by places too noisy to tell, and often where a lamp does', () => {
+    const seeds = Array.from({ length: 30 }, (_, i) => 100 + i);
+    const found = (face: FaceTraces, flicker: number): number =>
+      seeds.filter((seed) => {
+        const { heartRate } = analyseFace({ ...face, backdrop: [placeLitBy(flicker, 0.02, { seed })] });
+        return heartRate.reasons.includes('light_flickers');
+      }).length;
+    expect(found(faceWith(0.005, 0), 0)).toBeLessThanOrEqual(1);
+    expect(found(faceWith(0, 0.005), 0.005)).toBeGreaterThan(10);
+  });
+
+  it('may be white and swing at nearly the rate of a pulse', () => {
+    const alive = faceWith(0.005, 0);
+    const white = (values: Float64Array): Float64Array =>
+      values.map((value, n) => value * (1 + 0.005 * Math.sin((2 * Math.PI * 79 * times[n]!) / 60)));
+    const under = ({ name, red, green, blue }: PatchTrace): PatchTrace => {
+      return { name, red: white(red), green: white(green), blue: white(blue) };
+    };
+    const backdrop = [under(placeLitBy(0, 0.001))];
+    const { heartRate } = analyseFace({ ...alive, patches: alive.patches.map(under), backdrop });
+    expect(Math.abs(heartRate.value! - 72)).toBeLessThan(1.5);
+  });
+
   it('is not judged by what is of the colour of the skin: a bald head has a pulse too', () => {
-    const skinColoured = placeLitBy(0.006, 0.001, { red: 170, green: 120, blue: 100 });
+    const skinColoured = placeLitBy(0.006, 0.001, { colour: { red: 170, green: 120, blue: 100 } });
     const { heartRate } = analyseFace({ ...faceWith(0, 0.006), backdrop: [skinColoured] });
     expect(heartRate.value).toBeCloseTo(72, 0);
   });

@@ -46,8 +46,8 @@ class Glyphs(nn.Module):
         self.kinds, self.turns = nn.Linear(96, KIND_COUNT), nn.Linear(96, TURN_COUNT)
         nn.init.constant_(self.symbols.bias, -4.0)
 
-    def forward(self, picture):
-        """Heat maps as logits, places (log width, log height, offset across, offset down), kinds and turns as logits."""
+    def parts(self, picture):
+        """What the glyphs are read from, and what the whole picture is judged by."""
         quarter = self.stem(picture)
         eighth = self.eighth(quarter)
         sixteenth = self.sixteenth(eighth)
@@ -56,5 +56,10 @@ class Glyphs(nn.Module):
         y = self.at_16(self.from_16(sixteenth) + up(self.from_32(deepest), scale_factor=2.0, mode="nearest"))
         y = self.at_8(self.from_8(eighth) + up(y, scale_factor=2.0, mode="nearest"))
         y = self.at_4(self.from_4(quarter) + up(y, scale_factor=2.0, mode="nearest"))
-        told = self.told(torch.cat([deepest.mean((2, 3)), deepest.amax((2, 3))], 1))
+        return y, torch.cat([deepest.mean((2, 3)), deepest.amax((2, 3))], 1)
+
+    def forward(self, picture):
+        """Heat maps as logits, places (log width, log height, offset across, offset down), kinds and turns as logits."""
+        y, pooled = self.parts(picture)
+        told = self.told(pooled)
         return self.symbols(y), self.places(y), self.kinds(told), self.turns(told)

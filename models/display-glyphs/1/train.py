@@ -2,9 +2,8 @@
 
     python3 models/display-glyphs/1/train.py [--steps N] [--first-seed N] [--from WEIGHTS] [--to WEIGHTS]
 
-Writes model.onnx and its digest into config.json, both beside this file, and says how far onnx and PyTorch differ is for
-models/display-glyphs/1/agreement in the specs. Needs PyTorch 1.13 (Debian: python3-torch) and what scenes.py needs, one core
-for the training and one for the scenes. The same steps from the same seed give the same weights on the same processor.
+Writes model.onnx, its digest into config.json, and into check.json what it must answer to waves, all beside this file.
+Needs PyTorch 1.13 (Debian: python3-torch) and what scenes.py needs, one core for the training and a half for the scenes. The same steps from the same seed give the same weights on the same processor.
 """
 
 import argparse
@@ -24,18 +23,21 @@ from layouts import KINDS
 from network import KIND_COUNT, STRIDE, SYMBOL_COUNT, Glyphs
 from scenes import HELD_OUT, LEAST_DIGIT, Scene, scene
 from shapes import SYMBOLS
+from sheets import sheet
 
 HERE = pathlib.Path(__file__).resolve().parent
 SIDE = 192
 DRAWN_SIDE = 256  # of a scene, of which a part is seen
 BATCH = 8
-LEARNING_RATE = 2.5e-3
+LEARNING_RATE = 1.5e-3
 WARM_UP = 150  # steps
 MEAN_STEPS = 8  # between two that go into the moving mean
 MEAN_SHARE = 0.04  # of each of them
+OUTPUTS = ["symbols", "places", "kinds", "turns"]
 KIND_NAMES = [*KINDS, "none"]
-# Part of the pictures that lie: they teach which way is up, and nothing of glyphs.
+# Part of the pictures that lie: they teach which way is up.
 TURNED = 0.25
+MIDDLE = 0.5  # of a glyph's bump: cells above it are the glyph
 NORMAL_SIZE = 16  # of a glyph, in pixels: sizes are learned as logarithms of parts of it
 
 
@@ -46,9 +48,9 @@ def standardized(image):
 
 
 def targets(drawn):
-    """What an answer other than none costs (1 far from glyphs, 0 where nothing is asked, -1 at a glyph), places, where they count."""
+    """What an answer other than none costs (1 far from glyphs, 0 where nothing is asked, less than 0 at a glyph), places, where they count."""
     side = SIDE // STRIDE
-    heat = np.zeros((SYMBOL_COUNT, side, side), np.float32)
+    heat, here = np.zeros((2, SYMBOL_COUNT, side, side), np.float32)
     places, counts = np.zeros((4, side, side), np.float32), np.zeros((side, side), np.uint8)
     asked = np.ones((side, side), np.uint8)
     for x0, y0, x1, y1 in drawn.free:
@@ -57,22 +59,25 @@ def targets(drawn):
     for symbol, x, y, w, h, _ in sorted(drawn.glyphs, key=lambda g: -g[4]):
         gx, gy = x / STRIDE - 0.5, y / STRIDE - 0.5
         ix, iy = min(side - 1, max(0, round(gx))), min(side - 1, max(0, round(gy)))
-        sx, sy = max(0.6, w / STRIDE * 0.11), max(0.7, h / STRIDE * 0.1)
+        sx, sy = max(0.65, w / STRIDE * 0.18), max(0.65, h / STRIDE * 0.16)
         reach = int(3 * max(sx, sy)) + 1
         x0, x1, y0, y1 = max(0, ix - reach), min(side, ix + reach + 1), max(0, iy - reach), min(side, iy + reach + 1)
         across = np.exp(-((np.arange(x0, x1) - ix) ** 2) / (2 * sx * sx))
         down = np.exp(-((np.arange(y0, y1) - iy) ** 2) / (2 * sy * sy))
-        part = heat[SYMBOLS.index(symbol), y0:y1, x0:x1]
-        np.maximum(part, down[:, None] * across[None, :], out=part)
-        asked[iy, ix] = 1
-        for dy in (-1, 0, 1):
-            for dx in (-1, 0, 1):
-                px, py = ix + dx, iy + dy
-                if 0 <= px < side and 0 <= py < side and (counts[py, px] == 0 or dx == dy == 0):
-                    places[:, py, px] = math.log(max(w, 1) / NORMAL_SIZE), math.log(max(h, 1) / NORMAL_SIZE), gx - px, gy - py
-                    counts[py, px] = 1
+        bump = down[:, None] * across[None, :]
+        layer = SYMBOLS.index(symbol)
+        part, weights = heat[layer, y0:y1, x0:x1], here[layer, y0:y1, x0:x1]
+        np.maximum(part, bump, out=part)
+        middle = bump > MIDDLE
+        weights[middle] = 1 / math.sqrt(middle.sum())
+        asked[y0:y1, x0:x1][middle] = 1
+        for py, px in zip(*np.nonzero(cv2.dilate(middle.astype(np.uint8), np.ones((3, 3), np.uint8)))):
+            if counts[py + y0, px + x0] == 0 or middle[py, px]:
+                place = math.log(max(w, 1) / NORMAL_SIZE), math.log(max(h, 1) / NORMAL_SIZE), gx - px - x0, gy - py - y0
+                places[:, py + y0, px + x0] = place
+                counts[py + y0, px + x0] = 1
     rest = (1 - heat) ** 4 * asked
-    rest[(heat == 1) & (asked == 1)] = -1
+    rest[here > 0] = -here[here > 0]
     return rest, places, counts
 
 
@@ -83,7 +88,7 @@ REMEMBERED = 600
 
 def seen_otherwise(rng, drawn):
     """A part of a scene, nearer or farther, leaning, in other colours: a tenth of what drawing a new one costs."""
-    whole = rng.random() < 0.3 or all(glyph[0] == "." for glyph in drawn.glyphs)
+    whole = rng.random() < 0.4 or all(glyph[0] == "." for glyph in drawn.glyphs)
     if whole:
         scale, x, y = SIDE / DRAWN_SIDE * rng.uniform(0.9, 1.1), DRAWN_SIDE / 2, DRAWN_SIDE / 2
     else:
@@ -124,12 +129,19 @@ def example(rng, drawn):
     image = np.rot90(drawn.image, turn)
     rest, places, counts = targets(drawn)
     if turn:
-        rest[:], counts[:] = 0, 0
+        # Digits that lie are none; those on their heads may be others, so nothing is asked.
+        rest[:], counts[:] = turn % 2, 0
     # An empty picture has no way up.
     told = turn if drawn.truth["factors"].get("size") else -100
     picture = standardized(image).transpose(2, 0, 1)
-    kind = KIND_NAMES.index(drawn.truth["kind"])
+    # Nor has a sheet a kind.
+    kind = KIND_NAMES.index(drawn.truth["kind"]) if drawn.truth["kind"] else -100
     return picture.astype(np.float16), rest.astype(np.float16), places.astype(np.float16), counts, kind, told
+
+
+def drawn_at(seed):
+    """Two scenes, then a sheet, and so on."""
+    return sheet(seed, DRAWN_SIDE) if seed % 3 == 2 else scene(seed, DRAWN_SIDE, DRAWN_SIDE)
 
 
 class Feed:
@@ -148,7 +160,7 @@ class Feed:
     def draw(queue, base, first, step, batches):
         memory, rng = [], random.Random(base + first)
         for at in range(first, batches, step):
-            fresh = [scene(base + at * FRESH + k, DRAWN_SIDE, DRAWN_SIDE) for k in range(FRESH)]
+            fresh = [drawn_at(base + at * FRESH + k) for k in range(FRESH)]
             memory = [*memory, *fresh][-REMEMBERED:]
             shown = fresh + [rng.choice(memory) for _ in range(BATCH - FRESH)]
             parts = zip(*(example(rng, seen_otherwise(rng, one)) for one in shown))
@@ -164,12 +176,12 @@ def losses(outputs, batch):
     symbols, places, kinds, turns = (part.float() for part in outputs)
     _, rest, wanted, counts, kind, turn = batch
     rest, wanted = rest.float(), wanted.float()
-    here = symbols[rest < 0]
-    missed = (torch.sigmoid(-here) ** 2 * torch.nn.functional.softplus(-here)).sum()
+    here, weights = symbols[rest < 0], -rest[rest < 0]
+    missed = (weights * torch.sigmoid(-here) ** 2 * torch.nn.functional.softplus(-here)).sum()
     invented = (rest.clamp(min=0) * torch.sigmoid(symbols) ** 2 * torch.nn.functional.softplus(symbols)).sum()
-    of_heat = (missed + invented) / max(1, len(here))
+    of_heat = (missed + invented) / weights.sum().clamp(min=1)
     of_places = ((places - wanted).abs() * counts[:, None]).sum() / counts.sum().clamp(min=1)
-    of_kinds = torch.nn.functional.cross_entropy(kinds, kind, label_smoothing=0.02)
+    of_kinds = torch.nn.functional.cross_entropy(kinds, kind, ignore_index=-100, label_smoothing=0.02)
     of_turns = torch.nn.functional.cross_entropy(turns, turn, ignore_index=-100)
     return of_heat, of_places, of_kinds, of_turns
 
@@ -198,7 +210,7 @@ def trained(network, given):
         with torch.autocast("cpu", dtype=torch.bfloat16):
             outputs = network(picture)
         of_heat, of_places, of_kinds, of_turns = losses(outputs, batch)
-        loss = of_heat + 0.7 * of_places + 0.25 * of_kinds + 0.25 * of_turns
+        loss = of_heat + 0.7 * of_places + 0.5 * of_kinds + 0.4 * of_turns
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 5)
@@ -215,6 +227,74 @@ def trained(network, given):
     return averaged
 
 
+HEAD_SCENES = 2500
+HEAD_SIDES = (256, 320, 384)
+HEAD_EPOCHS = 60
+
+
+def judged_by(network, seed):
+    """A whole scene as the heads see it, its kind, its turn."""
+    rng = random.Random(seed)
+    side = rng.choice(HEAD_SIDES)
+    drawn = scene(seed, side, side)
+    turn = rng.randint(1, 3) if rng.random() < 0.5 else 0
+    picture = torch.from_numpy(standardized(np.rot90(drawn.image, turn)).transpose(2, 0, 1).copy())
+    with torch.no_grad():
+        pooled = network.parts(picture[None])[1][0]
+    told = turn if drawn.truth["factors"].get("size") else -100
+    return pooled, KIND_NAMES.index(drawn.truth["kind"]), turn, told
+
+
+def with_heads(network, first_seed):
+    """Trains what judges the whole picture by itself, on whole scenes; an eighth of them says when to stop."""
+    network = network.to(memory_format=torch.contiguous_format).eval()
+    seen = [judged_by(network, first_seed + k) for k in range(HEAD_SCENES)]
+    pooled = torch.stack([one[0] for one in seen])
+    kind, turned, told = (torch.tensor([one[k] for one in seen]) for k in (1, 2, 3))
+    # Which device it is says the upright picture alone: no other is asked.
+    kind = torch.where(turned == 0, kind, torch.tensor(-100))
+    heads = [network.told, network.kinds, network.turns]
+    deviation, mean = pooled.std(0) + 1e-3, pooled.mean(0)
+    network.told[0].reset_parameters()
+    network.kinds.reset_parameters()
+    network.turns.reset_parameters()
+    optimizer = torch.optim.AdamW([p for head in heads for p in head.parameters()], lr=2e-3, weight_decay=0.05)
+    entropy = torch.nn.functional.cross_entropy
+    scaled, judge = (pooled - mean) / deviation, len(seen) // 8
+    best, kept = math.inf, None
+    for _ in range(HEAD_EPOCHS):
+        order = torch.randperm(len(seen) - judge) + judge
+        for start in range(0, len(order), 64):
+            rows = order[start : start + 64]
+            hidden = network.told(torch.nn.functional.dropout(scaled[rows], 0.2))
+            loss = entropy(network.kinds(hidden), kind[rows]) + entropy(network.turns(hidden), told[rows])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        with torch.no_grad():
+            hidden = network.told(scaled[:judge])
+            left = float(entropy(network.kinds(hidden), kind[:judge]) + entropy(network.turns(hidden), told[:judge]))
+        if left < best:
+            best, kept = left, [copy.deepcopy(head.state_dict()) for head in heads]
+    for head, state in zip(heads, kept):
+        head.load_state_dict(state)
+    print("heads", best)
+    with torch.no_grad():
+        # What scales the features goes into the first layer.
+        network.told[0].bias -= network.told[0].weight @ (mean / deviation)
+        network.told[0].weight /= deviation
+    return network
+
+
+def checked(network):
+    """What the network answers to waves: whoever runs the exported file must get the same."""
+    y, x = np.mgrid[0:64, 0:64]
+    waves = np.stack([np.sin(0.3 * x + 0.7 * y + channel) for channel in range(3)]).astype(np.float32)
+    with torch.no_grad():
+        outputs = network(torch.from_numpy(waves)[None])
+    return {name: [round(float(v), 6) for v in part.flatten()[::97]] for name, part in zip(OUTPUTS, outputs)}
+
+
 def export(network, path):
     network = network.to(memory_format=torch.contiguous_format).eval()
     loose = {0: "n", 2: "height", 3: "width"}
@@ -223,10 +303,11 @@ def export(network, path):
         torch.zeros(1, 3, SIDE, SIDE),
         str(path),
         input_names=["picture"],
-        output_names=["symbols", "places", "kinds", "turns"],
+        output_names=OUTPUTS,
         dynamic_axes={"picture": loose, "symbols": loose, "places": loose, "kinds": {0: "n"}, "turns": {0: "n"}},
         opset_version=13,
     )
+    (HERE / "check.json").write_text(json.dumps(checked(network), indent=1) + "\n")
     return "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest()
 
 
@@ -236,6 +317,7 @@ def main():
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--rate", type=float, default=LEARNING_RATE)
     parser.add_argument("--decay", action="store_true", help="slower and slower, down to a hundredth of the rate")
+    parser.add_argument("--heads", action="store_true", help="the heads alone")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--from", dest="source", type=pathlib.Path)
     parser.add_argument("--to", type=pathlib.Path)
@@ -249,7 +331,7 @@ def main():
     assert KIND_COUNT == len(KIND_NAMES) and SYMBOL_COUNT == len(SYMBOLS)
     if given.source is not None:
         network.load_state_dict(torch.load(given.source))
-    averaged = trained(network, given)
+    averaged = with_heads(network, given.first_seed) if given.heads else trained(network, given)
     if given.to is not None:
         torch.save(averaged.state_dict(), given.to)
     digest = export(averaged, HERE / "model.onnx")

@@ -1,7 +1,7 @@
 import type { Inference } from '@smartscan/platform/ports';
 import type { DeviceKindName, DisplaySight } from '../domain/display/glyphs.ts';
 import { unreadDevice, type ReadDevice } from '../domain/devices/extract.ts';
-import { DEVICE_NAMES } from '../domain/devices/kinds/device-kinds.ts';
+import { DEVICE_NAMES, likeliest } from '../domain/devices/kinds/device-kinds.ts';
 import { extractDocument, type ReadDocument } from '../domain/extract/document.ts';
 import type { ReadingHints } from '../domain/extract/labelled.ts';
 import { KIND_NAMES, type Kind } from '../domain/kinds/kinds.ts';
@@ -81,7 +81,7 @@ const pageOf = ({ width, height }: Picture, source: PageOfDocument['source']): P
 
 /** The device that a picture shows, where the network is sure that it shows one. */
 const likelyDevice = (kinds: DisplaySight['kinds']): ReadDevice | undefined => {
-  const likely = DEVICE_NAMES.reduce((a, b) => (kinds[b] > kinds[a] ? b : a));
+  const likely = likeliest(kinds);
   return 1 - kinds.none > SURELY_A_DEVICE ? unreadDevice(likely, kinds[likely]) : undefined;
 };
 

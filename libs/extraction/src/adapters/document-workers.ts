@@ -77,8 +77,6 @@ export class DocumentWorkers {
   /** Starts all threads and loads the models. @throws Fault internal inference.model_missing, inference.model_altered */
   static async start(options: DocumentWorkersOptions): Promise<DocumentWorkers> {
     const { size, modelsDirectory, onDefect, models = ownModels(DOCUMENT_MODELS, modelsDirectory) } = options;
-    // Read by the native library when it loads, in whichever thread; it must be set in the main one.
-    process.env.ORT_DISABLE_TELEMETRY = '1';
     const newWorker = async (): Promise<DocumentThread> => {
       const inference = await models.start();
       return JobThread.start({

@@ -1,5 +1,5 @@
 import { p } from '@mikro-orm/core';
-import { defineTable, type Tx } from '@smartscan/platform/ports';
+import { defineTable, type Ids, type Tx } from '@smartscan/platform/ports';
 import { problem } from '../domain/document-problems.ts';
 import type { PageImage } from './extract.ts';
 
@@ -13,11 +13,12 @@ export const pageImageTable = defineTable({
   subject: 'subjectRef',
   clock: { from: 'createdAt', ttlOf: 'document_images' },
   columns: {
-    /** The document's, and the number of the page. */
     id: p.text().primary(),
     workspaceId: p.text(),
     subjectRef: p.text().nullable(),
     documentId: p.text(),
+    /** From 1. */
+    page: p.integer(),
     sealed: p.blob(),
     createdAt: p.datetime(),
   },
@@ -31,23 +32,23 @@ interface SealedImage {
   readonly data: string;
 }
 
-const rowIdOf = (documentId: string, page: number): string => `${documentId}.${page}`;
-
 export interface ImagesOf {
   readonly documentId: string;
   readonly subjectRef: string | null;
   readonly at: Date;
+  readonly ids: Ids;
 }
 
-export async function addImages(tx: Tx, images: readonly PageImage[], { documentId, subjectRef, at }: ImagesOf) {
+export async function addImages(tx: Tx, images: readonly PageImage[], { documentId, subjectRef, at, ids }: ImagesOf) {
   for (const [index, { data, width, height }] of images.entries()) {
-    const id = rowIdOf(documentId, index + 1);
+    const id = ids.next('pageImage');
     const secret: SealedImage = { width, height, data: Buffer.from(data).toString('base64') };
     await tx.em.insert(pageImageTable.entity, {
       id,
       workspaceId: tx.scope.tenant,
       subjectRef,
       documentId,
+      page: index + 1,
       sealed: await tx.seal(pageImageTable, id, secret),
       createdAt: at,
     });
@@ -63,10 +64,9 @@ export interface WantedImage {
 
 /** @throws Fault extraction.image_not_kept */
 export async function openImage(tx: Tx, { documentId, page, notBefore }: WantedImage): Promise<SealedImage> {
-  const id = rowIdOf(documentId, page);
-  const row = await tx.em.findOne(pageImageTable.entity, { id });
+  const row = await tx.em.findOne(pageImageTable.entity, { documentId, page });
   if (!row || row.createdAt <= notBefore) throw problem('image_not_kept');
-  return (await tx.open(pageImageTable, id, row.sealed)) as SealedImage;
+  return (await tx.open(pageImageTable, row.id, row.sealed)) as SealedImage;
 }
 
 export async function removeImages(tx: Tx, documentId: string): Promise<void> {

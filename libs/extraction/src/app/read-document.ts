@@ -5,6 +5,7 @@ import {
   Reply,
   type Call,
   type Chunks,
+  type Ids,
   type Job,
   type Jobs,
   type JobState,
@@ -24,6 +25,7 @@ export interface ReadParts {
   readonly jobs: Jobs<DocumentSecrets>;
   readonly extract: Extract;
   readonly clock: Clock;
+  readonly ids: Ids;
 }
 
 /** One document from the first byte of its body to its answer. */
@@ -74,10 +76,11 @@ export class ReadDocument {
     { input, keptSeconds, state }: { input: Asked; keptSeconds: number; state: JobState<DocumentSecrets> },
   ): Promise<DocumentSecrets> {
     const { readings, pages, images, models, timings_ms, cpuMs } = extracted;
+    const { clock, ids } = this.parts;
     const { id: documentId, subjectRef } = state;
     // A picture without the document that it is of could be found by nobody.
     const kept = keptSeconds > 0 ? images : [];
-    await addImages(tx, kept, { documentId, subjectRef, at: new Date(this.parts.clock.nowMs()) });
+    await addImages(tx, kept, { documentId, subjectRef, at: new Date(clock.nowMs()), ids });
     tx.emit(documentCompleted, {
       workspace_id: state.tenant,
       document_id: documentId,

@@ -7,15 +7,28 @@ import { nearView } from '../../domain/display/near-view.ts';
 import type { Picture } from '../../domain/picture/picture.ts';
 import { versionOf, type ModelVersions } from '../model-versions.ts';
 
-/** Longer sides that the whole picture is looked at in: to see how it lies, then for its digits. Ours: see the card. */
+/**
+ * Longer sides that the whole picture is looked at in: to see how it lies, then for digits that fill it, then for small ones.
+ * Ours: see the card.
+ */
 const FIRST_SIDE = 256;
+const GLANCE_SIDE = 160;
 const WHOLE_SIDE = 384;
-/** A second way up is tried as well where the network gives it more than this. */
-const DOUBT = 0.15;
+/** A way up is tried where the network gives it more than this. */
+const LEAST_PROBABILITY = 0.08;
+/** The second best way up is looked at closely as well where it shows this part of what the best one does. Ours. */
+const NEARLY_AS_GOOD = 0.6;
 
 const failed = (): Fault => new Fault('internal', 'documents.inference_failed', 'The display could not be read.');
 
 const TURNS = [0, 90, 180, 270] as const satisfies readonly Turn[];
+
+/** A way up, how likely it is, and what a first look at it showed. */
+interface LikelyTurn {
+  readonly turn: Turn;
+  readonly weight: number;
+  readonly glyphs: readonly Glyph[];
+}
 
 /** What the network answers to one view. */
 interface Answer {
@@ -30,17 +43,17 @@ const valuesOf = (outputs: Tensors, name: string): Float32Array => {
   return tensor.data as Float32Array;
 };
 
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
 const softmax = (logits: Float32Array): number[] => {
   const largest = Math.max(...logits);
   const powers = Array.from(logits, (logit) => Math.exp(logit - largest));
-  const sum = powers.reduce((a, b) => a + b, 0);
-  return powers.map((power) => power / sum);
+  const total = sum(powers);
+  return powers.map((power) => power / total);
 };
 
 const kindsOf = (probabilities: readonly number[]): DisplaySight['kinds'] =>
   Object.fromEntries([...SEEN_KINDS, 'none'].map((kind, i) => [kind, probabilities[i]!])) as DisplaySight['kinds'];
-
-const mean = (a: readonly number[], b: readonly number[]): number[] => a.map((value, i) => (value + b[i]!) / 2);
 
 /** Finds the digits of displays, on whatever runs the model. One call at a time. */
 export class GlyphReader {
@@ -59,24 +72,37 @@ export class GlyphReader {
    * @throws Fault as `Inference`; internal documents.inference_failed
    */
   async see(picture: Picture): Promise<DisplaySight[]> {
-    const first = await this.#look(picture, 0, wholeView(picture, 0, FIRST_SIDE));
-    const likely = TURNS.map((turn, i) => ({ turn, probability: first.turns[i]! }))
-      .sort((a, b) => b.probability - a.probability)
-      .filter(({ probability }, i) => i === 0 || (i === 1 && probability > DOUBT));
-    const sights: { sight: DisplaySight; weight: number }[] = [];
-    for (const { turn, probability } of likely) {
-      const sight = await this.#sightOf(picture, turn);
-      sights.push({ sight, weight: probability * sight.glyphs.reduce((sum, { confidence }) => sum + confidence, 0.1) });
+    const likely = await this.#likelyTurns(picture);
+    const best = likely[0]!.weight;
+    const sights: DisplaySight[] = [];
+    for (const { turn, weight, glyphs } of likely.slice(0, 2)) {
+      if (weight >= NEARLY_AS_GOOD * best) sights.push(await this.#sightOf(picture, turn, glyphs));
     }
-    return sights.sort((a, b) => b.weight - a.weight).map(({ sight }) => sight);
+    return sights;
   }
 
-  async #sightOf(picture: Picture, turn: Turn): Promise<DisplaySight> {
+  /** Ways up by how likely they are and how sure the glyphs that they show, the best first. */
+  async #likelyTurns(picture: Picture): Promise<LikelyTurn[]> {
+    const first = await this.#look(picture, 0, wholeView(picture, 0, FIRST_SIDE));
+    const likely: LikelyTurn[] = [];
+    for (const [i, turn] of TURNS.entries()) {
+      const probability = first.turns[i]!;
+      if (probability < LEAST_PROBABILITY) continue;
+      const { glyphs } = turn === 0 ? first : await this.#look(picture, turn, wholeView(picture, turn, FIRST_SIDE));
+      likely.push({ turn, glyphs, weight: probability * (1 + sum(glyphs.map(({ confidence }) => confidence))) });
+    }
+    return likely.sort((a, b) => b.weight - a.weight);
+  }
+
+  /** @param seen what the first look showed */
+  async #sightOf(picture: Picture, turn: Turn, seen: readonly Glyph[]): Promise<DisplaySight> {
     const whole = await this.#look(picture, turn, wholeView(picture, turn, WHOLE_SIDE));
-    const near = nearView(picture, turn, whole.glyphs);
-    if (near === undefined) return { turn, glyphs: withoutDoubles(whole.glyphs), kinds: kindsOf(whole.kinds) };
-    const { glyphs, kinds } = await this.#look(picture, turn, near);
-    return { turn, glyphs: withoutDoubles([...whole.glyphs, ...glyphs]), kinds: kindsOf(mean(whole.kinds, kinds)) };
+    const glance = await this.#look(picture, turn, wholeView(picture, turn, GLANCE_SIDE));
+    const glyphs = withoutDoubles([...glance.glyphs, ...seen, ...whole.glyphs]);
+    const near = nearView(picture, turn, glyphs);
+    if (near === undefined) return { turn, glyphs, kinds: kindsOf(whole.kinds) };
+    const closer = await this.#look(picture, turn, near);
+    return { turn, glyphs: withoutDoubles([...glyphs, ...closer.glyphs]), kinds: kindsOf(whole.kinds) };
   }
 
   async #look(picture: Picture, turn: Turn, view: View): Promise<Answer> {

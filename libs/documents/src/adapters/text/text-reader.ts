@@ -41,6 +41,9 @@ const only = (outputs: Tensors): Float32Array => {
 
 const rounded = (pixels: number, step: number): number => Math.max(step, Math.round(pixels / step) * step);
 
+const scaleFor = (region: Quad): number =>
+  Math.min(1, MAX_DETECTION_SIDE / Math.max(widthOf(region), heightOf(region)));
+
 /** Finds and reads lines of text, on whatever runs the models. One call at a time. */
 export class TextReader {
   readonly #inference: Inference;
@@ -56,11 +59,9 @@ export class TextReader {
   /**
    * Lines inside a quad of the picture, in the picture's pixels, in no order.
    *
-   * @param maxSide the longer side of what the detector sees, in pixels
+   * @param scale what the detector sees to the picture, of its sides; else as large as the picture, or as the detector takes
    */
-  async find(picture: Picture, region: Quad, maxSide = MAX_DETECTION_SIDE): Promise<TextBox[]> {
-    const longer = Math.max(widthOf(region), heightOf(region));
-    const scale = Math.min(1, maxSide / longer);
+  async find(picture: Picture, region: Quad, scale = scaleFor(region)): Promise<TextBox[]> {
     const width = rounded(widthOf(region) * scale, STRIDE);
     const height = rounded(heightOf(region) * scale, STRIDE);
     const data = this.#inference.allocate(3 * width * height);
@@ -81,8 +82,12 @@ export class TextReader {
     }));
   }
 
-  /** What stands inside a quad that lies as its text does. */
-  async read(picture: Picture, quad: Quad): Promise<ReadCharacter[]> {
+  /**
+   * What stands inside a quad that lies as its text does.
+   *
+   * @param isNegative light is read as dark: what shines on a dark ground as if it were printed
+   */
+  async read(picture: Picture, quad: Quad, isNegative = false): Promise<ReadCharacter[]> {
     const wanted = (LINE_HEIGHT * widthOf(quad)) / Math.max(1, heightOf(quad));
     const width = Math.min(MAX_LINE_WIDTH, Math.max(MIN_LINE_WIDTH, rounded(wanted, WIDTH_STEP)));
     const data = this.#inference.allocate(3 * LINE_HEIGHT * width);
@@ -90,8 +95,8 @@ export class TextReader {
       data,
       width,
       height: LINE_HEIGHT,
-      scale: [2 / 255, 2 / 255, 2 / 255],
-      offset: [-1, -1, -1],
+      scale: isNegative ? [-2 / 255, -2 / 255, -2 / 255] : [2 / 255, 2 / 255, 2 / 255],
+      offset: isNegative ? [1, 1, 1] : [-1, -1, -1],
     });
     const probabilities = await this.#run('ppocr-recognition', data, [1, 3, LINE_HEIGHT, width]);
     return transcribe(probabilities, this.#alphabet);

@@ -49,7 +49,7 @@ const TABLE: readonly (readonly [string, Analyte])[] = ANALYTES.flatMap((analyte
 );
 
 /** Edits between two words: insertions, losses, changes, and swaps of neighbours (Damerau 1964, adjacent form). */
-const edits = (a: string, b: string): number => {
+export const edits = (a: string, b: string): number => {
   let before: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

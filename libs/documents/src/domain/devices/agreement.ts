@@ -5,6 +5,8 @@ import type { SeenLine } from './scene.ts';
 
 /** A line that both readers read, or one of them. */
 export interface AgreedLine {
+  /** Only the detector saw it, and wasn't sure: it may be no digits at all. */
+  readonly isDoubtful: boolean;
   /** What it says: the detector's text, with the point where one of the two saw it. */
   readonly text: string;
   /** Without the point, where only one of the two saw it. */
@@ -26,6 +28,9 @@ interface Plain {
   /** Of the least certain digit. */
   readonly confidence: number;
 }
+
+/** What the detector alone saw with less than this is often nothing. Ours: of what is no digit, 95 % get less. */
+const DOUBTFUL = 0.42;
 
 const digitsOf = (text: string): string => text.replace(/[^\d]/g, '');
 
@@ -70,10 +75,13 @@ const agreeing = (line: SeenLine, detected: number, second: Plain): AgreedLine =
   const { text } = line;
   const confidence = calibrated('both', 1 - (1 - detected) * (1 - second.confidence));
   const alternatives = alternativesOf(line);
-  if (second.text === text) return { text, pointless: undefined, confidence, reasons: [], alternatives };
+  if (second.text === text) {
+    return { isDoubtful: false, text, pointless: undefined, confidence, reasons: [], alternatives };
+  }
   const pointed = text.includes('.') ? text : second.text;
   const other = pointed === text ? second.text : text;
   return {
+    isDoubtful: false,
     text: pointed,
     pointless: other,
     confidence: Math.min(confidence, calibrated('one', detected)),
@@ -91,7 +99,14 @@ const undetected = ({ seconds }: SeenLine): AgreedLine => {
   const { text, confidence } = first;
   const alternatives = [{ value: text, confidence }];
   const reasons = ['single_reader', 'unreadable'] as const;
-  return { text, pointless: undefined, confidence: calibrated('disagreeing', confidence), reasons, alternatives };
+  return {
+    isDoubtful: false,
+    text,
+    pointless: undefined,
+    confidence: calibrated('disagreeing', confidence),
+    reasons,
+    alternatives,
+  };
 };
 
 /**
@@ -107,7 +122,14 @@ export const agreedLine = (line: SeenLine): AgreedLine => {
   if (!isDigits) {
     const seen = line.seconds.some((characters) => lettersAgree(text, characters));
     const reasons: FieldReason[] = seen ? [] : ['single_reader'];
-    return { text, pointless: undefined, confidence: detected, reasons, alternatives: alternativesOf(line) };
+    return {
+      isDoubtful: !seen && detected < DOUBTFUL,
+      text,
+      pointless: undefined,
+      confidence: detected,
+      reasons,
+      alternatives: alternativesOf(line),
+    };
   }
   const seconds = line.seconds.map(plainOf).filter((second) => second.digits !== '');
   const same = seconds.filter((second) => second.digits === digits && sameMarks(second.text, text));
@@ -116,9 +138,17 @@ export const agreedLine = (line: SeenLine): AgreedLine => {
   const [other] = seconds;
   if (other === undefined) {
     const confidence = calibrated('one', detected);
-    return { text, pointless: undefined, confidence, reasons: ['single_reader'], alternatives: alternativesOf(line) };
+    return {
+      isDoubtful: detected < DOUBTFUL,
+      text,
+      pointless: undefined,
+      confidence,
+      reasons: ['single_reader'],
+      alternatives: alternativesOf(line),
+    };
   }
   return {
+    isDoubtful: detected < DOUBTFUL,
     text,
     pointless: undefined,
     confidence: calibrated('disagreeing', Math.min(detected, 1 - other.confidence)),

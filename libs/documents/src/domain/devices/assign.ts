@@ -1,7 +1,7 @@
 import type { Candidate } from './candidates.ts';
 import type { KindOfDevice } from './device.ts';
 import { affinity, type SeenWords } from './labels.ts';
-import type { Box } from './scene.ts';
+import { gapsBetween, type Box } from './scene.ts';
 import { canBe } from './units.ts';
 
 /** Which line of a display is which field. */
@@ -181,27 +181,92 @@ const unplaced = ({ device, candidates }: Place, roles: Roles, labelled: Readonl
   });
 };
 
+/** In a column, numbers are no further aside of each other than this part of their height: they may be set left or right. */
+const ASIDE = 0.5;
+
 /** Whether numbers stand below each other, or side by side: then their order tells which is which. */
 const isInLine = (placed: readonly Candidate[]): boolean => {
-  const pairs = placed.slice(1).map((later, i) => [placed[i]!.box, later.box] as const);
-  const isColumn = pairs.every(([a, b]) => Math.min(a.right, b.right) > Math.max(a.left, b.left));
-  const isRow = pairs.every(([a, b]) => Math.min(a.bottom, b.bottom) > Math.max(a.top, b.top));
-  return isColumn || isRow;
+  const gaps = placed.slice(1).map((later, i) => {
+    const before = placed[i]!;
+    const { across, down } = gapsBetween(before.box, later.box);
+    return { across: across / Math.max(before.height, later.height), down };
+  });
+  return gaps.every(({ across }) => across < ASIDE) || gaps.every(({ down }) => down === 0);
 };
 
-/** Numbers without labels that stand neither in a column nor in a row: their places tell nothing. */
-const scattered = ({ device, candidates }: Place, roles: Roles, labelled: ReadonlySet<string>): string[] => {
-  const ordered = roles.flatMap(([field, line]) =>
-    line !== undefined && device.layout.order.includes(field) ? [{ field, line: candidates[line]! }] : [],
+interface Placed {
+  readonly field: string;
+  readonly line: Candidate;
+}
+
+const inOrder = ({ device, candidates }: Place, roles: Roles): Placed[] =>
+  device.layout.order.flatMap((field) => {
+    const line = roles.find(([name]) => name === field)?.[1];
+    return line === undefined ? [] : [{ field, line: candidates[line]! }];
+  });
+
+/** Numbers without labels of which each could be the other, or that stand beside one that is no value at all. */
+const exchangeable = ({ device }: Place, placed: readonly Placed[], labelled: ReadonlySet<string>): Placed[] => {
+  const can = ({ line }: Placed, field: string): boolean => canBe(line.numeral, device.fields[field]!);
+  const free = placed.filter(({ field }) => !labelled.has(field));
+  const isWhole = placed.every((one) => can(one, one.field));
+  return free.filter((one) =>
+    free.some((other) => other !== one && (!isWhole || (can(one, other.field) && can(other, one.field)))),
   );
-  if (isInLine(ordered.map(({ line }) => line))) return [];
-  return ordered.flatMap(({ field }) => (labelled.has(field) ? [] : [field]));
+};
+
+/** Neighbours in the order without a label between them. */
+const runsOf = (placed: readonly Placed[], labelled: ReadonlySet<string>): Placed[][] =>
+  placed.reduce<Placed[][]>(
+    (runs, one) => (labelled.has(one.field) ? [...runs, []] : [...runs.slice(0, -1), [...runs.at(-1)!, one]]),
+    [[]],
+  );
+
+/**
+ * Numbers whose places don't tell which is which: those that could be exchanged, where they stand neither in a column nor in a
+ * row; and all of them, where labels say one thing and an order that all devices keep to says another.
+ */
+const scattered = (place: Place, roles: Roles, labelled: ReadonlySet<string>): string[] => {
+  const placed = inOrder(place, roles);
+  const isOrdered = placed.slice(1).every((later, i) => isBefore(placed[i]!.line, later.line));
+  if (!isOrdered && place.device.layout.orderIs === 'always') return placed.map(({ field }) => field);
+  const areValues = placed.every(({ field, line }) => canBe(line.numeral, place.device.fields[field]!));
+  if (!areValues) return exchangeable(place, placed, labelled).map(({ field }) => field);
+  return runsOf(placed, labelled)
+    .filter((run) => !isInLine(run.map(({ line }) => line)))
+    .flatMap((run) => exchangeable(place, run, labelled).map(({ field }) => field));
+};
+
+/** The digits of the first value are this much taller than all others, where its place alone tells that it is. Ours. */
+const TALLER = 1.15;
+
+/** A number without a label that isn't clearly the tallest may be any other field that has no label either. */
+const outranked = ({ device, candidates }: Place, roles: Roles, labelled: ReadonlySet<string>): string[] => {
+  const { order, orderIs } = device.layout;
+  const open = Object.keys(device.fields).filter((field) => !order.includes(field) && !labelled.has(field));
+  return roles.flatMap(([field, line]) => {
+    if (line === undefined || labelled.has(field) || orderIs === 'always') return [];
+    const { height, numeral } = candidates[line]!;
+    const rivals = candidates.some((other, i) => i !== line && TALLER * other.height > height);
+    return rivals && open.some((other) => canBe(numeral, device.fields[other]!)) ? [field] : [];
+  });
+};
+
+/** Where one of several numbers that could be exchanged is in doubt, all of them are. */
+const spread = (
+  place: Place,
+  roles: Roles,
+  labelled: ReadonlySet<string>,
+  contested: readonly string[],
+): ReadonlySet<string> => {
+  const others = exchangeable(place, inOrder(place, roles), labelled).map(({ field }) => field);
+  return new Set(others.some((field) => contested.includes(field)) ? [...contested, ...others] : contested);
 };
 
 /** The best way to give the lines of a display to the fields of a kind. */
 export const assign = (device: KindOfDevice, all: readonly Candidate[], words: SeenWords): Assignment => {
   const candidates = all
-    .filter(({ numeral }) => numeral.kind === 'number' || numeral.kind === 'pair')
+    .filter(({ numeral, agreed }) => (numeral.kind === 'number' || numeral.kind === 'pair') && !agreed.isDoubtful)
     .sort((a, b) => b.height - a.height)
     .slice(0, MOST_LINES);
   const place: Place = { device, candidates, near: nearness(device, candidates, words) };
@@ -216,10 +281,11 @@ export const assign = (device: KindOfDevice, all: readonly Candidate[], words: S
     score: best.score,
     roles: new Map(best.roles.flatMap(([field, line]) => (line === undefined ? [] : [[field, candidates[line]!]]))),
     labelled,
-    contested: new Set([
+    contested: spread(place, best.roles, labelled, [
       ...rivals.flatMap(({ roles }) => differing(best.roles, roles, isLabelled)),
       ...unplaced(place, best.roles, labelled),
       ...scattered(place, best.roles, labelled),
+      ...outranked(place, best.roles, labelled),
     ]),
   };
 };

@@ -13,14 +13,17 @@ export interface Candidate {
   readonly height: number;
 }
 
+const digitsOf = (text: string): string => text.replace(/\D/g, '');
+
 /** A colon, a slash or a dash between digits is a clock's or a date's, whichever of the two readers saw it. */
 const isClock = ({ text, seconds }: SeenLine): boolean =>
   [text, ...seconds.map((characters) => characters.map(({ character }) => character).join(''))].some(
-    (seen) => /\d\s?[:/-]\s?\d/.test(seen) || /\d\s?[ap]m\b/i.test(seen),
+    (seen) => digitsOf(seen) === digitsOf(text) && (/\d\s?[:/-]\s?\d/.test(seen) || /\d\s?[ap]m\b/i.test(seen)),
   );
 
-/** A pressure as one: 120/80. A date has no such first number. */
-const PRESSURES = /^(\d{2,3})\/(\d{2,3})$/;
+/** A pressure as one: 120/80, 120-80. A date has no such first number. */
+const PRESSURES = /^(\d{2,3})[/-](\d{2,3})$/;
+const isBar = (symbol: string): boolean => symbol === '/' || symbol === '-';
 const LEAST_SYSTOLIC = 50;
 
 interface Part {
@@ -31,12 +34,12 @@ interface Part {
 /** The two numbers of a pressure that is written as one, or the line as it is. */
 const partsOf = (line: SeenLine): Part[] => {
   const [, first, second] = PRESSURES.exec(line.text) ?? [];
-  const at = line.glyphs.findIndex(({ symbol }) => symbol === '/');
+  const at = line.glyphs.findIndex(({ symbol }) => isBar(symbol));
   if (first === undefined || Number(first) < LEAST_SYSTOLIC || Number(first) <= Number(second) || at < 0) {
     return [{ line, role: undefined }];
   }
   const seconds = line.seconds.map((characters) => {
-    const cut = characters.findIndex(({ character }) => character === '/');
+    const cut = characters.findIndex(({ character }) => isBar(character));
     return cut < 0 ? undefined : ([characters.slice(0, cut), characters.slice(cut + 1)] as const);
   });
   return ([0, 1] as const).map((half) => {
@@ -78,6 +81,9 @@ const isNear = (a: Candidate, b: Candidate): boolean => {
   const down = Math.max(0, a.box.top - b.box.bottom, b.box.top - a.box.bottom);
   return across <= ACROSS * height && down <= DOWN * height;
 };
+
+/** Lines that tell something: numbers, errors, Lo and Hi, unless one reader alone saw them and wasn't sure. */
+export const isTelling = ({ numeral, agreed }: Candidate): boolean => numeral.kind !== 'other' && !agreed.isDoubtful;
 
 /** Lines that stand near each other are of one display; each line is in one group. */
 export const groupsOf = (candidates: readonly Candidate[]): Candidate[][] => {

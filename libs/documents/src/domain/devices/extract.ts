@@ -4,12 +4,21 @@ import { rounded, type FieldReason, type MeasuredField } from '../extract/fields
 import type { Quad } from '../picture/geometry.ts';
 import { NOT_MEASURED, qualityOf, type Quality, type Surface } from '../picture/quality.ts';
 import { assign, type Assignment } from './assign.ts';
-import { candidatesOf, groupsOf, type Candidate } from './candidates.ts';
+import { candidatesOf, groupsOf, isTelling, type Candidate } from './candidates.ts';
 import type { KindOfDevice } from './device.ts';
 import { deviceField, refusedField, type FieldPlace } from './fields.ts';
 import { DEVICE_NAMES, DEVICES, type DeviceFieldName } from './kinds/device-kinds.ts';
 import { wordsFor, type SeenWords } from './labels.ts';
-import { boxAround, boxOf, gapsBetween, type Box, type DisplayScene, type PrintedText } from './scene.ts';
+import {
+  boxAround,
+  boxOf,
+  gapsBetween,
+  levelled,
+  type Box,
+  type DisplayScene,
+  type LevelScene,
+  type PrintedText,
+} from './scene.ts';
 import { screenOf, type Screen } from './screens.ts';
 import { canBe } from './units.ts';
 
@@ -40,6 +49,8 @@ export interface DeviceExtraction {
   /** Blur and glare of a part of the upright picture, with digits of a height. */
   readonly surface: (region: Box, heightPx: number) => Surface;
 }
+
+type LevelExtraction = DeviceExtraction & LevelScene;
 
 /** How much the way in which a kind explains a display counts beside what the network says of the whole picture. Ours. */
 const EXPLAINING = 0.5;
@@ -72,7 +83,7 @@ const printedNear = (group: readonly Candidate[], printed: readonly PrintedText[
 };
 
 const tallestOf = (group: readonly Candidate[]): Candidate | undefined =>
-  group.filter(({ numeral }) => numeral.kind !== 'other').sort((a, b) => b.height - a.height)[0];
+  group.filter(isTelling).sort((a, b) => b.height - a.height)[0];
 
 const isBeyond = (group: readonly Candidate[]): boolean => {
   const kind = tallestOf(group)?.numeral.kind;
@@ -103,21 +114,33 @@ const explained = (group: readonly Candidate[], { scene, hints }: DeviceExtracti
 const needed = ({ layout }: KindOfDevice): readonly string[] =>
   layout.needed.length > 0 ? layout.needed : layout.order;
 
-/** Digits nearer to the picture's edge than this part of their height are cut, or others beyond it are not seen. Ours. */
+/**
+ * Digits nearer to the picture's edge than this part of their height are cut; those that are nearer to its sides may have
+ * others beyond it. Ours.
+ */
 const AT_EDGE = 0.2;
+const AT_SIDE = 0.45;
 
-const isAtEdge = ({ box, height, line }: Candidate, { width, height: tall }: DisplayScene): boolean => {
-  const glyphs = line.glyphs.length === 0 ? [box] : line.glyphs.map(boxOfGlyph);
-  const { left, top, right, bottom } = boxAround(glyphs);
-  return Math.min(left, top, width - right, tall - bottom) < AT_EDGE * height;
+const isAtEdge = ({ line, height }: Candidate, { scene, toUpright }: LevelExtraction): boolean => {
+  const { left, top, right, bottom } = boxOf(toUpright(line.quad));
+  const isCut = Math.min(top, scene.height - bottom) < AT_EDGE * height;
+  return isCut || Math.min(left, scene.width - right) < AT_SIDE * height;
 };
 
-const boxOfGlyph = ({ x, y, width, height }: Candidate['line']['glyphs'][number]): Box => ({
-  left: x - width / 2,
-  top: y - height / 2,
-  right: x + width / 2,
-  bottom: y + height / 2,
-});
+/** Digits in the same row nearer than this, in their heights, and about as tall, may be the rest of a number. Ours. */
+const NEXT_TO = 1.3;
+const ABOUT_AS_TALL = 0.55;
+
+/** A number beside digits that have no role: it may be a part of a longer one. */
+const isPart = (candidate: Candidate, { group, assignment }: Explained): boolean => {
+  const taken = new Set(assignment.roles.values());
+  return group.some((other) => {
+    if (taken.has(other) || other.agreed.isDoubtful || !/\d/.test(other.agreed.text)) return false;
+    const { across, down } = gapsBetween(candidate.box, other.box);
+    const [small, tall] = [candidate.height, other.height].sort((a, b) => a - b) as [number, number];
+    return down === 0 && across < NEXT_TO * tall && small > ABOUT_AS_TALL * tall;
+  });
+};
 
 /** A number that could be another field of the same order, and has no label, on a kind that isn't always laid out alike. */
 const isByPlace = (name: string, candidate: Candidate, { kind, assignment }: Explained): boolean => {
@@ -131,9 +154,14 @@ const screenReasons = ({ kind }: Screen): FieldReason[] => {
   return kind === 'average' ? ['average'] : [];
 };
 
-const reasonsFor = (name: string, candidate: Candidate, shown: Explained, scene: DisplayScene): FieldReason[] => [
-  ...(isAtEdge(candidate, scene) ? (['at_edge'] as const) : []),
-  ...(shown.assignment.contested.has(name) ? (['ambiguous'] as const) : []),
+const reasonsFor = (
+  name: string,
+  candidate: Candidate,
+  shown: Explained,
+  extraction: LevelExtraction,
+): FieldReason[] => [
+  ...(isAtEdge(candidate, extraction) ? (['at_edge'] as const) : []),
+  ...(shown.assignment.contested.has(name) || isPart(candidate, shown) ? (['ambiguous'] as const) : []),
   ...(isByPlace(name, candidate, shown) ? (['role_by_place'] as const) : []),
   ...(shown.confidence < SURE_OF_KIND && shown.assignment.labelled.size === 0 ? (['kind_uncertain'] as const) : []),
   ...screenReasons(shown.screen),
@@ -154,17 +182,15 @@ const withoutValue = (shown: Explained, place: Omit<FieldPlace, 'reasons'>): Rec
   return { [device.beyond]: refusedField(tallest, { ...place, reasons }) };
 };
 
-const fieldsOf = (
-  shown: Explained,
-  { scene, page, toPage, convert }: DeviceExtraction,
-): Record<string, MeasuredField> => {
-  const place = { page, toPage, convert };
+const fieldsOf = (shown: Explained, extraction: LevelExtraction): Record<string, MeasuredField> => {
+  const { page, toPage, toUpright, convert } = extraction;
+  const place = { page, toPage: (quad: Quad) => toPage(toUpright(quad)), convert };
   const device: KindOfDevice = DEVICES[shown.kind];
   const none = withoutValue(shown, place);
   if (Object.keys(none).length > 0) return none;
   return Object.fromEntries(
     [...shown.assignment.roles].map(([name, candidate]) => {
-      const reasons = reasonsFor(name, candidate, shown, scene);
+      const reasons = reasonsFor(name, candidate, shown, extraction);
       const field = deviceField(candidate, device.fields[name]!, {
         units: shown.words.units,
         place: { ...place, reasons },
@@ -174,13 +200,13 @@ const fieldsOf = (
   );
 };
 
-const deviceOf = (shown: Explained, extraction: DeviceExtraction): ReadDevice => {
-  const { scene, surface } = extraction;
-  const values = shown.group.filter(({ numeral }) => numeral.kind !== 'other');
+const deviceOf = (shown: Explained, extraction: LevelExtraction): ReadDevice => {
+  const { surface, toUpright } = extraction;
+  const values = shown.group.filter(isTelling);
   const heights = values.map(({ height }) => height).sort((a, b) => a - b);
   const heightPx = heights[heights.length >> 1] ?? 0;
-  const display = boxAround(shown.group.map(({ box }) => box));
-  const isCut = values.some((candidate) => isAtEdge(candidate, scene));
+  const display = boxAround(shown.group.map(({ line }) => boxOf(toUpright(line.quad))));
+  const isCut = values.some((candidate) => isAtEdge(candidate, extraction));
   return {
     kind: shown.kind,
     kindConfidence: rounded(shown.confidence),
@@ -214,8 +240,9 @@ const isAnother = (other: Explained, first: Explained): boolean => {
 /**
  * The devices on a photo, the one with the largest digits first; none where nothing on it is explained by a kind of device.
  */
-export const extractDevices = (extraction: DeviceExtraction): ReadDevice[] => {
-  const groups = groupsOf(candidatesOf(extraction.scene.lines));
+export const extractDevices = (given: DeviceExtraction): ReadDevice[] => {
+  const extraction = { ...given, ...levelled(given.scene) };
+  const groups = groupsOf(candidatesOf(extraction.scene.lines)).filter((group) => group.some(isTelling));
   const [first, ...others] = groups
     .flatMap((group) => explained(group, extraction) ?? [])
     .sort((a, b) => (tallestOf(b.group)?.height ?? 0) - (tallestOf(a.group)?.height ?? 0));

@@ -1,8 +1,8 @@
+import { edits } from '../analytes/lookup.ts';
 import { folded } from '../layout/labels.ts';
-import { sliceOf } from '../picture/geometry.ts';
 import { readUnit, UNIT_PRINTS } from '../values/units.ts';
 import type { KindOfDevice } from './device.ts';
-import { boxOf, gapsBetween, type Box, type PrintedText } from './scene.ts';
+import { boxAround, boxOf, gapsBetween, wordsOf, type Box, type PrintedText } from './scene.ts';
 
 /** A label or a unit of a kind of device, where it stands. */
 export interface SeenLabel {
@@ -26,15 +26,14 @@ interface Word {
 /** A label has no more words than this: FEV1 / FVC. */
 const MOST_WORDS = 3;
 
-/** Runs of up to three neighbouring words of a printed line, each with its place; letters are taken as equally wide. */
-export const runsOf = ({ text, quad }: PrintedText): Word[] => {
-  const words = [...text.matchAll(/\S+/g)].map(({ 0: word, index }) => ({ from: index, to: index + word.length }));
-  const length = Math.max(1, text.length);
-  return words.flatMap(({ from }, i) =>
-    words.slice(i, i + MOST_WORDS).map(({ to }) => ({
-      text: text.slice(from, to),
-      box: boxOf(sliceOf(quad, from / length, to / length)),
-    })),
+/** Runs of up to three neighbouring words of a printed line, each with its place. */
+export const runsOf = (print: PrintedText): Word[] => {
+  const words = wordsOf(print);
+  return words.flatMap((_, i) =>
+    words.slice(i, i + MOST_WORDS).map((__, more) => {
+      const run = words.slice(i, i + more + 1);
+      return { text: run.map(({ text }) => text).join(' '), box: boxAround(run.map(({ quad }) => boxOf(quad))) };
+    }),
   );
 };
 
@@ -44,15 +43,23 @@ const withoutStrokes = (text: string): string => folded(text).replace(/[/l]/g, '
 const unitsOf = (device: KindOfDevice): ReadonlySet<string> =>
   new Set(Object.values(device.fields).flatMap(({ units }) => Object.keys(units)));
 
+/** A unit is known by likeness from so many letters without strokes on, and with one of them misread from so many in all. */
+const LEAST_ALIKE = 3;
+const LEAST_NEAR = 4;
+
 /** A unit that one of the device's fields has; where the print is inexact, one that no other of them is like. */
 const unitAmong = (text: string, units: ReadonlySet<string>): string | undefined => {
   const exact = readUnit(text)?.ucum;
   if (exact !== undefined) return units.has(exact) ? exact : undefined;
   const key = withoutStrokes(text);
-  if (key.length < 3) return undefined;
-  const near = new Set(
-    UNIT_PRINTS.filter(([print, ucum]) => units.has(ucum) && withoutStrokes(print) === key).map(([, ucum]) => ucum),
-  );
+  const within = (most: number): ReadonlySet<string> =>
+    new Set(
+      UNIT_PRINTS.filter(([print, ucum]) => units.has(ucum) && edits(withoutStrokes(print), key) <= most).map(
+        ([, ucum]) => ucum,
+      ),
+    );
+  const alike = key.length < LEAST_ALIKE ? new Set<string>() : within(0);
+  const near = alike.size > 0 || key.length < LEAST_ALIKE || text.length < LEAST_NEAR ? alike : within(1);
   return near.size === 1 ? [...near][0] : undefined;
 };
 
@@ -102,15 +109,17 @@ const ABOVE = 0.4;
 const BEHIND = 0.3;
 const BELOW = 0.8;
 /** Words whose middle is this near the middle of the digits, in their heights, are in one row with them. */
-const SAME_ROW = 0.75;
+const SAME_ROW = 0.6;
+/** Words above or below digits begin or end no further beside them than this. */
+const ASIDE = 0.6;
 
 const distanceTo = (label: Box, digits: Box): number => {
   const height = Math.max(1, digits.bottom - digits.top);
   const gaps = gapsBetween(label, digits);
   const [across, down] = [gaps.across / height, gaps.down / height];
   const middle = (label.top + label.bottom - digits.top - digits.bottom) / 2 / height;
-  if (Math.abs(middle) < SAME_ROW) return across + (label.left > digits.left ? BEHIND : 0);
-  if (across > SAME_ROW) return Infinity;
+  if (across > 0 && Math.abs(middle) < SAME_ROW) return across + (label.left > digits.left ? BEHIND : 0);
+  if (across > ASIDE) return Infinity;
   return across + down + (middle < 0 ? ABOVE : BELOW);
 };
 

@@ -1,5 +1,5 @@
 import type { DisplaySight, Glyph } from '../display/glyphs.ts';
-import type { Point, Quad } from '../picture/geometry.ts';
+import { distance, sliceOf, type Point, type Quad } from '../picture/geometry.ts';
 import type { ReadCharacter } from '../text/transcribe.ts';
 
 /** A line of a display as both readers saw it, in pixels of the picture as it is turned upright. */
@@ -28,6 +28,14 @@ export interface DisplayScene {
   readonly printed: readonly PrintedText[];
   readonly kinds: DisplaySight['kinds'];
 }
+
+/** The words of a line of print, each with its place; letters are taken as equally wide. */
+export const wordsOf = ({ text, quad, confidence }: PrintedText): PrintedText[] =>
+  [...text.matchAll(/\S+/g)].map(({ 0: word, index }) => ({
+    text: word,
+    quad: sliceOf(quad, index / text.length, (index + word.length) / text.length),
+    confidence,
+  }));
 
 /** Upright bounds. */
 export interface Box {
@@ -93,3 +101,44 @@ export const quadOfGlyphs = (glyphs: readonly Glyph[], margin: number): Quad => 
 };
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** A line of so many digits tells how the display lies. */
+const TELLING_DIGITS = 2;
+
+/** By how much a display is rolled, in radians, clockwise: the middle of its lines' slopes, each counted by its length. */
+const rollOf = (lines: readonly SeenLine[]): number => {
+  const slopes = lines
+    .filter(({ glyphs }) => glyphs.filter(isTall).length >= TELLING_DIGITS)
+    .map(({ quad: [a, b] }) => ({ slope: Math.atan2(b.y - a.y, b.x - a.x), length: distance(a, b) }))
+    .sort((a, b) => a.slope - b.slope);
+  const half = slopes.reduce((sum, { length }) => sum + length, 0) / 2;
+  let passed = 0;
+  return slopes.find(({ length }) => (passed += length) >= half)?.slope ?? 0;
+};
+
+export interface LevelScene {
+  readonly scene: DisplayScene;
+  /** From the level scene to the picture as it was turned upright. */
+  readonly toUpright: (quad: Quad) => Quad;
+}
+
+/** The scene with its lines level: what stands beside and what below is told by upright bounds then. */
+export const levelled = (scene: DisplayScene): LevelScene => {
+  const roll = rollOf(scene.lines);
+  const [cos, sin] = [Math.cos(roll), Math.sin(roll)];
+  const level = ({ x, y }: Point): Point => ({ x: x * cos + y * sin, y: y * cos - x * sin });
+  const rolled = ({ x, y }: Point): Point => ({ x: x * cos - y * sin, y: y * cos + x * sin });
+  const each = (quad: Quad, map: (point: Point) => Point): Quad => quad.map(map) as unknown as Quad;
+  return {
+    scene: {
+      ...scene,
+      lines: scene.lines.map((line) => ({
+        ...line,
+        quad: each(line.quad, level),
+        glyphs: line.glyphs.map((glyph) => ({ ...glyph, ...level(glyph) })),
+      })),
+      printed: scene.printed.map((print) => ({ ...print, quad: each(print.quad, level) })),
+    },
+    toUpright: (quad) => each(quad, rolled),
+  };
+};

@@ -1,5 +1,5 @@
 import { folded } from '../layout/labels.ts';
-import type { Candidate } from './candidates.ts';
+import { isTelling, type Candidate } from './candidates.ts';
 import { runsOf } from './labels.ts';
 import { boxAround, boxOf, gapsBetween, type Box, type PrintedText } from './scene.ts';
 
@@ -29,7 +29,7 @@ const isOnDisplay = (word: Box, digits: Box, height: number): boolean => {
  * stored readings is an average.
  */
 export const screenOf = (candidates: readonly Candidate[], printed: readonly PrintedText[]): Screen => {
-  const values = candidates.filter(({ numeral }) => numeral.kind !== 'other');
+  const values = candidates.filter(isTelling);
   if (values.length === 0) return { kind: 'current', printed: null };
   const height = Math.max(...values.map((value) => value.height));
   const tallest = values.find((value) => value.height === height)!;

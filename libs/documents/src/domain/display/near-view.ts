@@ -4,7 +4,7 @@ import { linesOf, type DisplayLine } from './lines.ts';
 import { turnedSize, type View } from './view.ts';
 
 /** The view on a display: its longer side at most this, its digits about so high. Ours: see the card. */
-const MAX_SIDE = 384;
+const MAX_SIDE = 320;
 const DIGIT_HEIGHT = 36;
 /** Around the digits, in heights of the tallest: lines that were missed stand there. */
 const MARGIN = 1.6;

@@ -41,61 +41,84 @@ export const planesSize = ({ width, height, scale }: View): { width: number; hei
   height: up(Math.round(height * scale)),
 });
 
-/** Where a pixel of the picture lies from a place in the turned one: offset + across · x + down · y, in values of its data. */
-interface Steps {
-  readonly x: readonly [number, number, number];
-  readonly y: readonly [number, number, number];
+/** Of each place along one side of a view, where in the picture's data it takes its value from, and how much of each. */
+interface Taps {
+  readonly count: number;
+  readonly offsets: Int32Array;
+  readonly weights: Float32Array;
 }
 
-const stepsOf = ({ width, height }: Picture, turn: Turn): Steps => {
+/** A side of the turned picture: how long it is, how far its pixels are apart in the data, and whether it runs backwards. */
+interface Side {
+  readonly size: number;
+  readonly stride: number;
+  readonly isReversed: boolean;
+}
+
+const sidesOf = ({ width, height }: Picture, turn: Turn): { across: Side; down: Side } => {
+  const x = { size: width, stride: 3 };
+  const y = { size: height, stride: 3 * width };
   switch (turn) {
     case 0:
-      return { x: [0, 1, 0], y: [0, 0, 1] };
+      return { across: { ...x, isReversed: false }, down: { ...y, isReversed: false } };
     case 90:
-      return { x: [0, 0, 1], y: [height, -1, 0] };
+      return { across: { ...y, isReversed: true }, down: { ...x, isReversed: false } };
     case 180:
-      return { x: [width, -1, 0], y: [height, 0, -1] };
+      return { across: { ...x, isReversed: true }, down: { ...y, isReversed: true } };
     case 270:
-      return { x: [width, 0, -1], y: [0, 1, 0] };
+      return { across: { ...y, isReversed: false }, down: { ...x, isReversed: true } };
   }
 };
 
-const clamped = (value: number, size: number): number => (value < 0 ? 0 : value >= size ? size - 1 : Math.floor(value));
-
-/** What a view's pixels are made of: how many samples a side, and where they lie. */
-const sampler = (picture: Picture, view: View, turn: Turn): ((x: number, y: number, out: Float64Array) => void) => {
-  const { x: toX, y: toY } = stepsOf(picture, turn);
-  const { data, width, height } = picture;
-  const samples = Math.min(MAX_SAMPLES, Math.max(1, Math.round(1 / view.scale)));
-  const isEnlarged = view.scale > 1;
-  const add = (tx: number, ty: number, weight: number, out: Float64Array): void => {
-    const px = clamped(toX[0] + toX[1] * tx + toX[2] * ty, width);
-    const py = clamped(toY[0] + toY[1] * tx + toY[2] * ty, height);
-    const at = 3 * (py * width + px);
-    out[0]! += weight * data[at]!;
-    out[1]! += weight * data[at + 1]!;
-    out[2]! += weight * data[at + 2]!;
+/** A view that shrinks takes means of samples, one that enlarges goes from pixel to pixel. */
+const tapsOf = ({ size, stride, isReversed }: Side, from: number, scale: number, length: number): Taps => {
+  const isEnlarged = scale > 1;
+  const count = isEnlarged ? 2 : Math.min(MAX_SAMPLES, Math.max(1, Math.round(1 / scale)));
+  const offsets = new Int32Array(length * count);
+  const weights = new Float32Array(length * count).fill(1 / count);
+  const put = (at: number, place: number): void => {
+    const pixel = Math.min(size - 1, Math.max(0, Math.floor(place)));
+    offsets[at] = stride * (isReversed ? size - 1 - pixel : pixel);
   };
-  if (isEnlarged) {
-    return (x, y, out) => {
-      const tx = view.left + (x + 0.5) / view.scale;
-      const ty = view.top + (y + 0.5) / view.scale;
-      const fx = tx - 0.5 - Math.floor(tx - 0.5);
-      const fy = ty - 0.5 - Math.floor(ty - 0.5);
-      add(tx - 0.5, ty - 0.5, (1 - fx) * (1 - fy), out);
-      add(tx + 0.5, ty - 0.5, fx * (1 - fy), out);
-      add(tx - 0.5, ty + 0.5, (1 - fx) * fy, out);
-      add(tx + 0.5, ty + 0.5, fx * fy, out);
-    };
-  }
-  const weight = 1 / (samples * samples);
-  return (x, y, out) => {
-    for (let k = 0; k < samples * samples; k++) {
-      const tx = view.left + (x + ((k % samples) + 0.5) / samples) / view.scale;
-      const ty = view.top + (y + (Math.floor(k / samples) + 0.5) / samples) / view.scale;
-      add(tx, ty, weight, out);
+  for (let i = 0; i < length; i++) {
+    if (isEnlarged) {
+      const place = from + (i + 0.5) / scale - 0.5;
+      const part = place - Math.floor(place);
+      put(2 * i, place);
+      put(2 * i + 1, place + 1);
+      weights.set([1 - part, part], 2 * i);
+    } else {
+      for (let k = 0; k < count; k++) put(i * count + k, from + (i + (k + 0.5) / count) / scale);
     }
-  };
+  }
+  return { count, offsets, weights };
+};
+
+interface Grid {
+  readonly across: Taps;
+  readonly down: Taps;
+}
+
+/** One row of a view. */
+const fillRow = (data: Uint8Array, { across, down }: Grid, row: number, planes: ViewPlanes): void => {
+  const plane = planes.width * planes.height;
+  const length = across.offsets.length / across.count;
+  for (let x = 0; x < length; x++) {
+    let [red, green, blue] = [0, 0, 0];
+    for (let j = row * down.count; j < (row + 1) * down.count; j++) {
+      for (let i = x * across.count; i < (x + 1) * across.count; i++) {
+        const weight = down.weights[j]! * across.weights[i]!;
+        const at = down.offsets[j]! + across.offsets[i]!;
+        red += weight * data[at]!;
+        green += weight * data[at + 1]!;
+        blue += weight * data[at + 2]!;
+      }
+    }
+    const at = row * planes.width + x;
+    planes.data[at] = red;
+    planes.data[plane + at] = green;
+    planes.data[2 * plane + at] = blue;
+  }
 };
 
 /** Grey of mean 0 and deviation 1; the colours keep what sets them apart. What is beyond the view stays 0. */
@@ -126,20 +149,13 @@ const standardize = ({ data, width, height }: ViewPlanes, across: number, down: 
 
 /** Fills planes with a view, as the network takes it. `planes` are of `planesSize` and all zero. */
 export const fillPlanes = (picture: Picture, turn: Turn, view: View, planes: ViewPlanes): void => {
-  const sample = sampler(picture, view, turn);
-  const across = Math.min(planes.width, Math.max(1, Math.round(view.width * view.scale)));
-  const down = Math.min(planes.height, Math.max(1, Math.round(view.height * view.scale)));
-  const plane = planes.width * planes.height;
-  const sums = new Float64Array(3);
-  for (let y = 0; y < down; y++) {
-    for (let x = 0; x < across; x++) {
-      sums.fill(0);
-      sample(x, y, sums);
-      const at = y * planes.width + x;
-      planes.data[at] = sums[0]!;
-      planes.data[plane + at] = sums[1]!;
-      planes.data[2 * plane + at] = sums[2]!;
-    }
-  }
-  standardize(planes, across, down);
+  const width = Math.min(planes.width, Math.max(1, Math.round(view.width * view.scale)));
+  const height = Math.min(planes.height, Math.max(1, Math.round(view.height * view.scale)));
+  const sides = sidesOf(picture, turn);
+  const grid = {
+    across: tapsOf(sides.across, view.left, view.scale, width),
+    down: tapsOf(sides.down, view.top, view.scale, height),
+  };
+  for (let row = 0; row < height; row++) fillRow(picture.data, grid, row, planes);
+  standardize(planes, width, height);
 };

@@ -124,13 +124,14 @@ const glareIn = (picture: Picture, region: Region, textHeightPx: number): number
   return median === undefined || median >= WHITE ? 0 : burnt / lights.length;
 };
 
-/** Whole pixels, inside of the picture. */
-const within = ({ width, height }: Picture, { left, top, right, bottom }: Region): Region => ({
-  left: Math.min(width, Math.max(0, Math.floor(left))),
-  top: Math.min(height, Math.max(0, Math.floor(top))),
-  right: Math.max(0, Math.min(width, Math.ceil(right))),
-  bottom: Math.max(0, Math.min(height, Math.ceil(bottom))),
-});
+/** Whole pixels, inside of the picture; empty where the region lies beyond it. */
+const within = ({ width, height }: Picture, region: Region): Region => {
+  const left = Math.min(width, Math.max(0, Math.floor(region.left)));
+  const top = Math.min(height, Math.max(0, Math.floor(region.top)));
+  const right = Math.max(left, Math.min(width, Math.ceil(region.right)));
+  const bottom = Math.max(top, Math.min(height, Math.ceil(region.bottom)));
+  return { left, top, right, bottom };
+};
 
 /**
  * Blur and glare of a part of a picture.

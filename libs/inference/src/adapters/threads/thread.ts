@@ -18,6 +18,8 @@ export const startThread = (
   workerData: unknown,
   ports: readonly MessagePort[] = [],
 ): Worker => {
+  // Read by onnxruntime's native library when it loads, in whichever thread; it must be set in the main one.
+  process.env.ORT_DISABLE_TELEMETRY = '1';
   const worker = new Worker(file, {
     workerData,
     transferList: [...ports],

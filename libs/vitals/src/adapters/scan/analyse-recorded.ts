@@ -77,7 +77,7 @@ const traceFrames = async (
       {
         video: describe(frames),
         models,
-        region: undefined,
+        framing: undefined,
         capacity: MAX_FRAMES,
         stopwatch,
         signal: watch.signal,

@@ -17,7 +17,7 @@ const cornersOf = (points: Float32Array) =>
 describe('the places beside a face', () => {
   it('lie outside of it', () => {
     const points = circle(50);
-    placeBackdrop(points, { width: 400, height: 400 });
+    placeBackdrop(points, { x: 0, y: 0, width: 400, height: 400 });
     for (const { x, y } of cornersOf(points)) {
       const distance = Math.hypot(x - 100, y - 100);
       expect(distance).toBeGreaterThan(55);
@@ -27,7 +27,7 @@ describe('the places beside a face', () => {
 
   it('stop at the edge of the picture', () => {
     const points = circle(95);
-    placeBackdrop(points, { width: 200, height: 200 });
+    placeBackdrop(points, { x: 0, y: 0, width: 200, height: 200 });
     for (const { x, y } of cornersOf(points)) {
       for (const value of [x, y]) {
         expect(value).toBeGreaterThanOrEqual(0);

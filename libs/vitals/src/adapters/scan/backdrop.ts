@@ -1,3 +1,4 @@
+import type { Region } from './decode-request.ts';
 import type { SkinPatch } from './patches.ts';
 
 /** Landmarks along the edge of the face from the temple up, on each side: beyond them lie hair or the room, never a neck. */
@@ -27,20 +28,18 @@ export const BACKDROP: readonly SkinPatch[] = ARCS.map(({ name, edge }, arc) => 
   return { name, outline: [...inner, ...outer.reverse()] };
 });
 
-/** Sets the points of the backdrop from those of the face; what would leave the picture stops at its edge. */
-export const placeBackdrop = (
-  points: Float32Array,
-  { width, height }: { readonly width: number; readonly height: number },
-): void => {
+/** Sets the points of the backdrop from those of the face; what would leave the part of the picture around it stops at the edge. */
+export const placeBackdrop = (points: Float32Array, part: Region): void => {
   const middleX = (points[2 * SIDES[0]]! + points[2 * SIDES[1]]!) / 2;
   const middleY = (points[2 * SIDES[0] + 1]! + points[2 * SIDES[1] + 1]!) / 2;
-  const within = (value: number, size: number): number => Math.min(Math.max(value, 0), size - 1);
+  const within = (value: number, from: number, size: number): number =>
+    Math.min(Math.max(value, from), from + size - 1);
   let at = 2 * LANDMARKS;
   for (const { edge } of ARCS) {
     for (const factor of [FROM, TO]) {
       for (const corner of edge) {
-        points[at++] = within(middleX + factor * (points[2 * corner]! - middleX), width);
-        points[at++] = within(middleY + factor * (points[2 * corner + 1]! - middleY), height);
+        points[at++] = within(middleX + factor * (points[2 * corner]! - middleX), part.x, part.width);
+        points[at++] = within(middleY + factor * (points[2 * corner + 1]! - middleY), part.y, part.height);
       }
     }
   }

@@ -8,6 +8,33 @@ export interface Region {
   readonly height: number;
 }
 
+/**
+ * Strips of the picture beside a face, at its height and to both sides of a person who sits upright: above a head may be a
+ * lamp, under it are a neck and hands.
+ */
+export interface Room {
+  /** How the strips lie to the face in the coded picture: across in its rows, down in one that is turned. */
+  readonly lies: 'across' | 'down';
+  /** To the left of the face, or above it; undefined where there is no place. */
+  readonly before: Region | undefined;
+  /** To the right, or below. */
+  readonly after: Region | undefined;
+}
+
+/** Where a face keeps its place, and where the room shows beside it. */
+export interface Framing {
+  readonly region: Region;
+  readonly room: Room;
+}
+
+/**
+ * Only the region of each picture on stdout, joined with the strips of the room, and every so many frames the whole picture on
+ * descriptor 3.
+ */
+export interface Part extends Framing {
+  readonly wholeEvery: number;
+}
+
 /** What a decoder process is asked to do with the video on its stdin. */
 export interface DecodeRequest {
   readonly container: Container;
@@ -18,8 +45,7 @@ export interface DecodeRequest {
   readonly maxPixels: number;
   /** Only frames that need no other: a quick look over the whole video. */
   readonly keyFramesOnly?: boolean;
-  /** Only this part of each picture on stdout, and every so many frames the whole picture on descriptor 3. */
-  readonly part?: { readonly region: Region; readonly wholeEvery: number };
+  readonly part?: Part;
 }
 
 export interface Command {

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { makeFaceVideo } from '@smartscan/testing/face-video';
 import { builtFile } from '@smartscan/inference';
+import { SPOOFS } from '@smartscan/testing/spoofs';
 import { findDecoder, type Decoder } from './decoder.ts';
 import { ScanWorkers } from './scan-workers.ts';
 
@@ -36,6 +37,13 @@ describe('the fallback decoder', () => {
     });
     const { analysis } = await workers.run([bytes], { signal: never });
     expect(Math.abs(analysis.heartRate.value! - truth.heartRate)).toBeLessThan(2);
+  });
+
+  it.each([0, 90] as const)('sees the room beside a face, in pictures turned by %d degrees too', async (rotation) => {
+    const lamp = SPOOFS['a photo under light that flickers in the colours of blood'];
+    const { bytes } = await makeFaceVideo({ ...SHORT, ...lamp, rotation });
+    const { analysis } = await workers.run([bytes], { signal: never });
+    expect(analysis.heartRate.reasons).toEqual(['light_flickers']);
   });
 
   it('ends with a problem where the bytes are damaged', async () => {

@@ -1,4 +1,4 @@
-import type { DecodeRequest } from './decode-request.ts';
+import type { DecodeRequest, Part } from './decode-request.ts';
 import { ffmpegCommand, inSoftware, readFfmpeg } from './ffmpeg.ts';
 
 const DECODERS_TEXT = `Decoders:
@@ -12,6 +12,12 @@ const DECODERS_TEXT = `Decoders:
 `;
 
 const REQUEST: DecodeRequest = { container: 'mp4', codec: 'h264', maxFrames: 902, maxPixels: 2_000_000 };
+
+const PART: Part = {
+  region: { x: 20, y: 4, width: 60, height: 80 },
+  room: { lies: 'across', before: { x: 0, y: 4, width: 8, height: 80 }, after: undefined },
+  wholeEvery: 15,
+};
 
 const valueAfter = (args: readonly string[], option: string): string | undefined => args[args.indexOf(option) + 1];
 
@@ -33,7 +39,7 @@ describe('ffmpegCommand', () => {
   const ffmpeg = readFfmpeg('ffmpeg version 6.0 Copyright', DECODERS_TEXT);
 
   it('P11: reads and writes pipes only, and says nothing', () => {
-    for (const part of [undefined, { region: { x: 2, y: 4, width: 60, height: 80 }, wholeEvery: 15 }]) {
+    for (const part of [undefined, PART]) {
       const { args } = ffmpegCommand(ffmpeg, { ...REQUEST, ...(part === undefined ? {} : { part }) });
       expect(valueAfter(args, '-protocol_whitelist')).toBe('pipe');
       expect(args.filter((arg) => /^([a-z]+:|pipe:|\.?\/)/.test(arg))).toEqual(
@@ -42,6 +48,18 @@ describe('ffmpegCommand', () => {
       expect(valueAfter(args, '-v')).toBe('quiet');
       expect(args).toContain('-nostdin');
     }
+  });
+
+  it('cuts out a face and the strips beside it, and joins what there is of them', () => {
+    const graphOf = (part: Part): string =>
+      valueAfter(ffmpegCommand(ffmpeg, { ...REQUEST, part }).args, '-filter_complex')!;
+    const alone = graphOf({ ...PART, room: { lies: 'across', before: undefined, after: undefined } });
+    expect(alone).toContain('[in0]crop=60:80:20:4:exact=1[part]');
+    const beside = graphOf(PART);
+    expect(beside).toContain('[in0]crop=8:80:0:4:exact=1[cut0];[in1]crop=60:80:20:4:exact=1[cut1]');
+    expect(beside).toContain('[cut0][cut1]hstack=2[part]');
+    const turned = graphOf({ ...PART, room: { ...PART.room, lies: 'down' } });
+    expect(turned).toContain('[cut0][cut1]vstack=2[part]');
   });
 
   it('names demuxer, decoder and bounds before the input, so that the bytes choose none of them', () => {

@@ -1,4 +1,4 @@
-import { WHOLE_PICTURES_FD, type Command, type DecodeRequest, type Region } from './decode-request.ts';
+import { WHOLE_PICTURES_FD, type Command, type DecodeRequest, type Part, type Region } from './decode-request.ts';
 import type { Codec, Container } from './demux.ts';
 
 /** An ffmpeg on the PATH. */
@@ -53,14 +53,22 @@ const FORMAT = 'format=yuv420p|yuvj420p';
 
 const cropOf = ({ width, height, x, y }: Region): string => `crop=${width}:${height}:${x}:${y}:exact=1`;
 
+/** The region and the strips beside it, cut out and joined as [part]; [some] is left of the whole picture. */
+const partOf = ({ region, room }: Part): string => {
+  const cut = [room.before, region, room.after].filter((one) => one !== undefined);
+  const names = cut.map((_, i) => `[cut${i}]`);
+  const crops = cut.map((one, i) => `[in${i}]${cropOf(one)}${cut.length === 1 ? '[part]' : names[i]!}`);
+  const join = `${names.join('')}${room.lies === 'across' ? 'hstack' : 'vstack'}=${cut.length}[part]`;
+  const split = `[0:v:0]${FORMAT},split=${cut.length + 1}${cut.map((_, i) => `[in${i}]`).join('')}[some]`;
+  return [split, ...crops, ...(cut.length === 1 ? [] : [join])].join(';');
+};
+
 const outputs = (frameMode: string, { part, maxFrames }: DecodeRequest): readonly string[] => {
   const sink = (fd: number): readonly string[] => [
     ...[frameMode, 'passthrough', '-frames:v', String(maxFrames), '-f', 'yuv4mpegpipe', `pipe:${fd}`],
   ];
   if (part === undefined) return ['-map', '0:v:0', '-vf', FORMAT, ...sink(1)];
-  const graph =
-    `[0:v:0]${FORMAT},split=2[all][some];[all]${cropOf(part.region)}[part];` +
-    `[some]select='not(mod(n,${part.wholeEvery}))'[whole]`;
+  const graph = `${partOf(part)};[some]select='not(mod(n,${part.wholeEvery}))'[whole]`;
   return [
     ...['-filter_complex', graph, '-map', '[part]', ...sink(1)],
     ...['-map', '[whole]', ...sink(WHOLE_PICTURES_FD)],

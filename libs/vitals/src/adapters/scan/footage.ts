@@ -1,6 +1,8 @@
 import type { Decoding } from './decode.ts';
-import type { Region } from './decode-request.ts';
+import type { Framing } from './decode-request.ts';
 import type { Picture } from './frames.ts';
+import { joinedLayout, roomBeside, wholeLayout, type LayOut } from './room.ts';
+import { regionAround } from './survey.ts';
 
 /** Some pictures in a row, and the one at the end of them to look for the face in. */
 export interface Take {
@@ -12,17 +14,16 @@ export interface Take {
 
 /** The pictures of a video, take by take. */
 export interface Footage {
-  /** Where the pictures of a take lie in the whole picture. */
-  readonly origin: { readonly x: number; readonly y: number };
+  readonly layOut: LayOut;
   /** So many steps of pictures; no pictures at all at the end. The first take is one picture. */
   readonly next: (steps: number) => Promise<Take>;
 }
 
-/** Footage of whole pictures; a step is `step` of them. */
-export const wholeFootage = ({ pictures }: Decoding, step: number): Footage => {
+/** Footage of whole pictures of a video turned by `rotation`; a step is `step` of them. */
+export const wholeFootage = ({ pictures }: Decoding, rotation: number, step: number): Footage => {
   let begun = false;
   return {
-    origin: { x: 0, y: 0 },
+    layOut: (face, picture) => wholeLayout(picture, roomBeside(regionAround([face], picture), picture, rotation)),
     next: async (steps) => {
       const batch = await pictures.next(begun ? steps * step : 1);
       begun = true;
@@ -32,7 +33,7 @@ export const wholeFootage = ({ pictures }: Decoding, step: number): Footage => {
 };
 
 /** Footage of one region, with the whole picture every `step` pictures. */
-export const regionFootage = ({ pictures, whole }: Decoding, region: Region, step: number): Footage => {
+export const regionFootage = ({ pictures, whole }: Decoding, { region, room }: Framing, step: number): Footage => {
   let begun = false;
   const lookAfter = async (steps: number): Promise<Picture | undefined> => {
     let last: Picture | undefined;
@@ -40,7 +41,7 @@ export const regionFootage = ({ pictures, whole }: Decoding, region: Region, ste
     return last;
   };
   return {
-    origin: region,
+    layOut: () => joinedLayout(region, room),
     next: async (steps) => {
       // Both at once: a decoder that can't write to the one stream would never get on to the other.
       const look = lookAfter(begun ? steps : 1);

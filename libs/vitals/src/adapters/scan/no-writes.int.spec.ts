@@ -1,57 +1,14 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { text } from 'node:stream/consumers';
 import { eventually } from '@smartscan/testing';
 import { makeFaceVideo } from '@smartscan/testing/face-video';
-import { descendants, heldForWriting, isDecoder } from '@smartscan/testing/processes';
+import { descendants, isDecoder } from '@smartscan/testing/processes';
+import { observe, type Observed } from '@smartscan/testing/trespasses';
 
 const ROOT = path.resolve(import.meta.dirname, '../../../../..');
 const SCORE = path.join(ROOT, 'apps/score/dist/video.js');
-
-interface Observed {
-  readonly stdout: string;
-  /** What was done that must not be done: calls, or files held open for writing. */
-  readonly trespasses: readonly string[];
-}
-
-/** Every call by which a process can reach a file, a new name, or the network. */
-const TRACED = [
-  ...['open', 'openat', 'openat2', 'creat', 'mkdir', 'mkdirat', 'mknod', 'mknodat', 'link', 'linkat', 'symlink'],
-  ...['symlinkat', 'rename', 'renameat', 'renameat2', 'truncate', 'ftruncate', 'memfd_create', 'shmget'],
-  ...['socket', 'connect', 'bind', 'listen'],
-].join(',');
-const WRITES = /O_WRONLY|O_RDWR|O_CREAT|O_TMPFILE|^(creat|mkdir|mknod|link|symlink|rename|f?truncate|memfd|shmget)/;
-const NETWORK = /^(socket|connect|bind|listen)\((?!.*AF_UNIX)/;
-
-const straced = (command: readonly string[], env: NodeJS.ProcessEnv, folder: string): Observed => {
-  const log = path.join(folder, 'calls');
-  const options = ['-f', '-qq', '-s', '300', '-e', `trace=${TRACED}`, '-o', log];
-  const { stdout } = spawnSync('strace', [...options, ...command], { env, encoding: 'utf8' });
-  const calls = readFileSync(log, 'utf8').split('\n');
-  const named = calls.map((call) => call.replace(/^\d+\s+/, ''));
-  // Node opens it at its start, to be sure that descriptors 0 to 2 exist; it holds nothing.
-  const writes = named.filter((call) => WRITES.test(call) && !call.includes('"/dev/null", O_RDWR'));
-  return { stdout, trespasses: [...writes, ...named.filter((call) => NETWORK.test(call))] };
-};
-
-/** Without strace: looks again and again at what the process and its descendants hold open. */
-const watched = async ([file, ...args]: readonly string[], env: NodeJS.ProcessEnv): Promise<Observed> => {
-  const child = spawn(file!, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
-  const stdout = text(child.stdout);
-  const trespasses = new Set<string>();
-  const timer = setInterval(() => {
-    for (const pid of [String(child.pid), ...descendants(String(child.pid))])
-      heldForWriting(pid).forEach((held) => trespasses.add(held));
-  }, 2);
-  await once(child, 'close');
-  clearInterval(timer);
-  return { stdout: await stdout, trespasses: [...trespasses] };
-};
-
-const hasStrace = spawnSync('strace', ['-V'], { stdio: 'ignore' }).status === 0;
 
 /** Runs a whole scan, its decoder too, and looks what it does. */
 const observeScan = async (decoder: string): Promise<Observed> => {
@@ -59,9 +16,7 @@ const observeScan = async (decoder: string): Promise<Observed> => {
   try {
     const file = path.join(folder, 'face.mp4');
     writeFileSync(file, (await makeFaceVideo({ seconds: 12, width: 320, height: 240, bitrate: 1_500_000 })).bytes);
-    const command = [process.execPath, SCORE, file];
-    const env = { ...process.env, SMARTSCAN_SCORE_DECODER: decoder };
-    return hasStrace ? straced(command, env, folder) : await watched(command, env);
+    return await observe([process.execPath, SCORE, file], { ...process.env, SMARTSCAN_SCORE_DECODER: decoder });
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -102,7 +57,7 @@ describe('a scan that is watched from outside', () => {
     try {
       const script = `const { openSync } = require('node:fs'); openSync(process.argv[1], 'w'); setTimeout(() => {}, 200)`;
       const writer = [process.execPath, '-e', script, path.join(folder, 'frame')];
-      const seen = hasStrace ? straced(writer, process.env, folder) : await watched(writer, process.env);
+      const seen = await observe(writer);
       expect(seen.trespasses.join()).toContain('frame');
     } finally {
       rmSync(folder, { recursive: true });

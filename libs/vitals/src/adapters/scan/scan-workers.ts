@@ -97,8 +97,6 @@ export class ScanWorkers {
    * @throws Fault internal `inference.model_missing`, `inference.model_altered`; unavailable `vitals.no_decoder`: refuses to start
    */
   static async start(options: ScanWorkersOptions): Promise<ScanWorkers> {
-    // Read by the native library when it loads, in whichever thread; it must be set in the main one.
-    process.env.ORT_DISABLE_TELEMETRY = '1';
     const { size, models = ownModels(FACE_MODELS), onDefect = () => undefined } = options;
     const decoder = options.decoder ?? (await findDecoder());
     const glancer = await Glancer.start();

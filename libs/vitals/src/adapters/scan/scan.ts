@@ -5,7 +5,7 @@ import { analyseFace, colourRatio } from '@smartscan/signal';
 import { MAX_FRAMES, MAX_PIXELS, MAX_STILL_SHARE, MIN_LUMINANCE, MIN_SEEN_SHARE } from '../../domain/limits.ts';
 import { problem, problemCode } from '../../domain/scan-problems.ts';
 import { decode } from './decode.ts';
-import type { DecodeRequest, Region } from './decode-request.ts';
+import type { DecodeRequest, Framing } from './decode-request.ts';
 import type { Decoder } from './decoder.ts';
 import type { Glance, VideoDescription } from './demux.ts';
 import { digestsOf, openFaceModels } from './face-models.ts';
@@ -71,12 +71,12 @@ interface Job {
 const traceVideo = async (
   { parts, video, models, tools, watch, stopwatch }: Job,
   request: DecodeRequest,
-  region: Region | undefined,
+  framing: Framing | undefined,
 ): Promise<Trace> => {
   const { decoder, memory } = tools;
   const { signal } = watch;
-  const { step } = pace(video, region);
-  const part = region === undefined ? {} : { part: { region, wholeEvery: step } };
+  const { step } = pace(video, framing);
+  const part = framing === undefined ? {} : { part: { ...framing, wholeEvery: step } };
   const decoding = decode(parts, { ...request, ...part }, { decoder, signal, memory });
   try {
     const onFrames = (frames: number): void =>
@@ -84,7 +84,7 @@ const traceVideo = async (
     const trace = await traceFace(decoding, {
       video,
       models,
-      region,
+      framing,
       capacity: MAX_FRAMES,
       stopwatch,
       signal,
@@ -103,8 +103,8 @@ const traceBest = async (job: Job): Promise<Trace> => {
   const { decoder, memory } = tools;
   const request = { container: video.container, codec: video.codec, maxFrames: MAX_FRAMES, maxPixels: MAX_PIXELS };
   const options = { decoder, memory, signal: watch.signal };
-  const region = await stopwatch.time('survey', () => surveyFace(parts, video, models, { request, options }));
-  const trace = await traceVideo(job, request, region);
+  const framing = await stopwatch.time('survey', () => surveyFace(parts, video, models, { request, options }));
+  const trace = await traceVideo(job, request, framing);
   return trace.escaped ? traceVideo(job, request, undefined) : trace;
 };
 

@@ -1,10 +1,11 @@
 import { colourWeights } from './colour.ts';
 import { decode, type DecodeOptions } from './decode.ts';
-import type { DecodeRequest, Region } from './decode-request.ts';
+import type { DecodeRequest, Framing, Region } from './decode-request.ts';
 import type { VideoDescription } from './demux.ts';
 import type { FaceLandmarks } from './face-landmarks.ts';
 import { FaceTracker, type FaceModels } from './face-tracker.ts';
 import { SKIN_PATCHES } from './patches.ts';
+import { roomBeside } from './room.ts';
 
 /**
  * Key frames looked at before the scan. Four of them span half a video with the coders' default of one in 250 frames, and
@@ -51,7 +52,7 @@ export const holds = (region: Region, bounds: Bounds, picture: { readonly width:
 const evenDown = (value: number): number => 2 * Math.floor(value / 2);
 
 /** The rectangle of even pixels around some bounds with a margin, inside a picture. */
-const regionAround = (
+export const regionAround = (
   seen: readonly FaceLandmarks[],
   picture: { readonly width: number; readonly height: number },
 ): Region => {
@@ -75,7 +76,7 @@ export const surveyFace = async (
   video: VideoDescription,
   models: FaceModels,
   { request, options }: { readonly request: DecodeRequest; readonly options: DecodeOptions },
-): Promise<Region | undefined> => {
+): Promise<Framing | undefined> => {
   const decoding = decode(parts, { ...request, keyFramesOnly: true, maxFrames: SURVEY_FRAMES }, options);
   try {
     const seen: FaceLandmarks[] = [];
@@ -92,7 +93,8 @@ export const surveyFace = async (
     }
     if (seen.length === 0) return undefined;
     const region = regionAround(seen, size);
-    return region.width * region.height > MAX_REGION_SHARE * size.width * size.height ? undefined : region;
+    if (region.width * region.height > MAX_REGION_SHARE * size.width * size.height) return undefined;
+    return { region, room: roomBeside(region, size, video.rotation) };
   } finally {
     await decoding.stop();
   }

@@ -2,6 +2,7 @@ import { colourWeights } from './colour.ts';
 import type { FaceLandmarks } from './face-landmarks.ts';
 import { bytesOfPicture, type Picture } from './frames.ts';
 import { SKIN_PATCHES } from './patches.ts';
+import type { LayOut } from './room.ts';
 import { TraceBuilder } from './trace-builder.ts';
 
 const COLOURS = colourWeights({ fullRange: true, matrix: 'bt601' });
@@ -26,12 +27,17 @@ const faceAt = (x: number, y: number): FaceLandmarks => {
   return { points, presence: 1, width: 100, square: { centre: { x, y }, side: 150, angle: 0 } };
 };
 
+/** Pictures that lie at a place of the whole one, without a room beside the face. */
+const laidOut =
+  (x: number, y: number): LayOut =>
+  (_, { width, height }) => ({ origin: { x, y }, part: { x: 0, y: 0, width, height }, strips: [] });
+
 const times = (count: number): Float64Array => Float64Array.from({ length: count }, (_, n) => n / 30);
 const nose = SKIN_PATCHES.findIndex(({ name }) => name === 'nose');
 
 describe('TraceBuilder', () => {
   it('follows a patch in a straight line from one look to the next', () => {
-    const builder = new TraceBuilder(COLOURS, 10, { x: 0, y: 0 });
+    const builder = new TraceBuilder(COLOURS, 10, laidOut(0, 0));
     // Brightness tells the place.
     const slope = grey((x) => x);
     builder.add([slope], undefined, faceAt(50, 100));
@@ -43,15 +49,15 @@ describe('TraceBuilder', () => {
   });
 
   it('takes the place of a region into account', () => {
-    const whole = new TraceBuilder(COLOURS, 1, { x: 0, y: 0 });
+    const whole = new TraceBuilder(COLOURS, 1, laidOut(0, 0));
     whole.add([grey((x) => x)], undefined, faceAt(100, 100));
-    const part = new TraceBuilder(COLOURS, 1, { x: 40, y: 20 });
+    const part = new TraceBuilder(COLOURS, 1, laidOut(40, 20));
     part.add([grey((x) => x + 40)], undefined, faceAt(100, 100));
     expect(part.traces(times(1)).patches[nose]!.green[0]).toBe(whole.traces(times(1)).patches[nose]!.green[0]);
   });
 
   it('has no colour for frames in which the face was not seen at both ends', () => {
-    const builder = new TraceBuilder(COLOURS, 10, { x: 0, y: 0 });
+    const builder = new TraceBuilder(COLOURS, 10, laidOut(0, 0));
     const picture = grey(() => 120);
     const face = faceAt(100, 100);
     builder.add([picture], undefined, face);
@@ -64,7 +70,7 @@ describe('TraceBuilder', () => {
   });
 
   it('leaves out patches that are clipped', () => {
-    const builder = new TraceBuilder(COLOURS, 1, { x: 0, y: 0 });
+    const builder = new TraceBuilder(COLOURS, 1, laidOut(0, 0));
     builder.add([grey(() => 254)], undefined, faceAt(100, 100));
     expect(builder.traces(times(1)).patches).toEqual([]);
     expect(builder.summary().clippedShare).toBe(1);

@@ -1,10 +1,11 @@
-import type { FaceTraces, PatchTrace } from '@smartscan/signal';
+import type { FaceTraces } from '@smartscan/signal';
 import { BACKDROP, BACKDROP_NUMBERS, placeBackdrop } from './backdrop.ts';
 import type { ColourWeights } from './colour.ts';
 import type { FaceLandmarks } from './face-landmarks.ts';
 import type { Picture } from './frames.ts';
-import { PatchMeter, type PatchColour } from './patch-meter.ts';
-import { SKIN_PATCHES, type SkinPatch } from './patches.ts';
+import { SKIN_PATCHES } from './patches.ts';
+import { PlaceTraces } from './place-traces.ts';
+import { roomPlaces, type LayOut, type Layout } from './room.ts';
 import { ShiftMeter } from './shift-meter.ts';
 import { boundsOfPatches } from './survey.ts';
 
@@ -27,6 +28,13 @@ export interface FaceSummary {
   readonly motion: number;
 }
 
+/** A step of the way from one look to the next. */
+interface Step {
+  /** Of the way, 0-1. */
+  readonly share: number;
+  readonly layout: Layout;
+}
+
 interface Sums {
   seen: number;
   looks: number;
@@ -37,12 +45,9 @@ interface Sums {
 
 /** Grows the colour traces of the patches frame by frame. */
 export class TraceBuilder {
-  readonly #meter: PatchMeter;
-  readonly #colours: readonly PatchColour[] = SKIN_PATCHES.map(() => ({ red: NaN, green: NaN, blue: NaN }));
-  readonly #traces: readonly PatchTrace[];
-  readonly #besideMeter: PatchMeter;
-  readonly #besideColours: readonly PatchColour[] = BACKDROP.map(() => ({ red: NaN, green: NaN, blue: NaN }));
-  readonly #beside: readonly PatchTrace[];
+  readonly #skin: PlaceTraces;
+  readonly #beside: PlaceTraces;
+  #room: PlaceTraces;
   readonly #motion: Float64Array;
   readonly #shift = new ShiftMeter();
   readonly #position: { readonly x: Float64Array; readonly y: Float64Array };
@@ -50,24 +55,27 @@ export class TraceBuilder {
   readonly #clipped = SKIN_PATCHES.map(() => 0);
   readonly #hidden = SKIN_PATCHES.map(() => 0);
   readonly #sums: Sums = { seen: 0, looks: 0, width: 0, samples: 0, motion: 0 };
-  readonly #origin: { readonly x: number; readonly y: number };
+  readonly #colours: ColourWeights;
+  readonly #capacity: number;
+  readonly #layOut: LayOut;
+  #layout: Layout | undefined;
   #points = new Float32Array(0);
   #frames = 0;
 
   /**
    * @param capacity frames that may come at most
-   * @param origin where the pictures lie in the picture that the landmarks are of
+   * @param layOut asked once, when a face is first seen
    */
-  constructor(colours: ColourWeights, capacity: number, origin: { readonly x: number; readonly y: number }) {
-    this.#origin = origin;
-    this.#meter = new PatchMeter(SKIN_PATCHES, colours);
-    this.#besideMeter = new PatchMeter(BACKDROP, colours);
-    const trace = (): Float64Array => new Float64Array(capacity).fill(NaN);
-    const traced = ({ name }: SkinPatch): PatchTrace => ({ name, red: trace(), green: trace(), blue: trace() });
-    this.#traces = SKIN_PATCHES.map(traced);
-    this.#beside = BACKDROP.map(traced);
+  constructor(colours: ColourWeights, capacity: number, layOut: LayOut) {
+    this.#colours = colours;
+    this.#capacity = capacity;
+    this.#layOut = layOut;
+    this.#skin = new PlaceTraces(SKIN_PATCHES, colours, capacity);
+    this.#beside = new PlaceTraces(BACKDROP, colours, capacity);
+    this.#room = new PlaceTraces([], colours, capacity);
     this.#motion = new Float64Array(capacity);
-    this.#position = { x: trace(), y: trace() };
+    const path = (): Float64Array => new Float64Array(capacity).fill(NaN);
+    this.#position = { x: path(), y: path() };
   }
 
   get frames(): number {
@@ -84,35 +92,31 @@ export class TraceBuilder {
       return;
     }
     const from = before ?? now;
-    this.#watch(pictures[0]!, now);
+    const layout = (this.#layout ??= this.#watch(pictures[0]!, now));
     const moved = movement(from, now) / pictures.length;
     pictures.forEach((picture, i) => {
-      this.#wander(from, now, (i + 1) / pictures.length);
-      this.#addFrame(picture, moved);
+      this.#wander(from, now, { share: (i + 1) / pictures.length, layout });
+      this.#addFrame(picture, moved, layout);
     });
     this.#look(pictures[pictures.length - 1]!, now);
   }
 
   /** Sets the points to those a share of the way from one look to the next. */
-  #wander(from: FaceLandmarks, to: FaceLandmarks, share: number): void {
+  #wander(from: FaceLandmarks, to: FaceLandmarks, { share, layout: { origin } }: Step): void {
     const length = to.points.length + BACKDROP_NUMBERS;
     const points = this.#points.length === length ? this.#points : new Float32Array(length);
     for (let i = 0; i < to.points.length; i++) {
-      const origin = i % 2 === 0 ? this.#origin.x : this.#origin.y;
-      points[i] = from.points[i]! + share * (to.points[i]! - from.points[i]!) - origin;
+      const lost = i % 2 === 0 ? origin.x : origin.y;
+      points[i] = from.points[i]! + share * (to.points[i]! - from.points[i]!) - lost;
     }
     this.#points = points;
   }
 
-  #addFrame(picture: Picture, moved: number): void {
+  #addFrame(picture: Picture, moved: number, { part }: Layout): void {
     const n = this.#frames++;
-    placeBackdrop(this.#points, picture);
-    this.#meter.place(picture, this.#points);
-    this.#meter.measure(picture, this.#colours);
-    keep(this.#colours, this.#traces, n);
-    this.#besideMeter.place(picture, this.#points);
-    this.#besideMeter.measure(picture, this.#besideColours);
-    keep(this.#besideColours, this.#beside, n);
+    placeBackdrop(this.#points, part);
+    for (const places of [this.#skin, this.#beside]) places.meter.place(picture, this.#points);
+    for (const places of [this.#skin, this.#beside, this.#room]) places.keep(picture, n);
     this.#motion[n] = moved;
     const { x, y } = this.#shift.add(picture);
     this.#position.x[n] = x;
@@ -121,33 +125,36 @@ export class TraceBuilder {
     this.#sums.motion += moved;
   }
 
-  /** Follows the movement of the patches, from where they are first seen. */
-  #watch(picture: Picture, face: FaceLandmarks): void {
+  /** Where everything lies, from where the face is first seen: the movement of the patches is followed from there. */
+  #watch(picture: Picture, face: FaceLandmarks): Layout {
+    const layout = this.#layOut(face, picture);
     const { left, top, right, bottom } = boundsOfPatches(face);
-    const { x, y } = this.#origin;
+    const { x, y } = layout.origin;
     this.#shift.watch({ left: left - x, top: top - y, right: right - x, bottom: bottom - y }, picture);
+    const { places, points } = roomPlaces(layout);
+    this.#room = new PlaceTraces(places, this.#colours, this.#capacity);
+    this.#room.meter.place(picture, points);
+    return layout;
   }
 
   #look(picture: Picture, face: FaceLandmarks): void {
-    this.#meter.clipped(picture).forEach((share, i) => {
+    this.#skin.meter.clipped(picture).forEach((share, i) => {
       if (share === undefined) this.#hidden[i]!++;
       else this.#clipped[i]! += share;
     });
     this.#sums.looks++;
     this.#sums.width += face.width;
-    this.#sums.samples += this.#meter.samples;
+    this.#sums.samples += this.#skin.meter.samples;
   }
 
   /** The traces of the patches that carry a signal. `timesSeconds` has a time for each frame. */
   traces(timesSeconds: Float64Array): FaceTraces {
     const frames = timesSeconds.length;
-    const patches = this.#traces
-      .filter((_, i) => {
-        const shown = this.#sums.looks - this.#hidden[i]!;
-        return shown > 0 && this.#clipped[i]! <= MAX_CLIPPED * shown;
-      })
-      .map((trace) => firstOf(trace, frames));
-    const backdrop = this.#beside.map((trace) => firstOf(trace, frames));
+    const patches = this.#skin.firstOf(frames).filter((_, i) => {
+      const shown = this.#sums.looks - this.#hidden[i]!;
+      return shown > 0 && this.#clipped[i]! <= MAX_CLIPPED * shown;
+    });
+    const backdrop = [this.#beside, this.#room].flatMap((places) => places.firstOf(frames));
     const width = this.#width();
     const path = (pixels: Float64Array): Float64Array => pixels.subarray(0, frames).map((value) => value / width);
     const position = { x: path(this.#position.x), y: path(this.#position.y) };
@@ -164,7 +171,7 @@ export class TraceBuilder {
     const { seen, looks, samples: metered, motion } = this.#sums;
     const shown = looks * SKIN_PATCHES.length - sumOf(this.#hidden);
     let [light, samples] = [0, 0];
-    for (const { red, green, blue } of this.#traces) {
+    for (const { red, green, blue } of this.#skin.traces) {
       for (let n = 0; n < this.#frames; n++) {
         if (Number.isNaN(green[n]!)) continue;
         light += (red[n]! + green[n]! + blue[n]!) / 3;
@@ -181,22 +188,6 @@ export class TraceBuilder {
     };
   }
 }
-
-/** Sets the n-th sample of each trace. */
-const keep = (colours: readonly PatchColour[], traces: readonly PatchTrace[], n: number): void =>
-  colours.forEach(({ red, green, blue }, i) => {
-    const trace = traces[i]!;
-    trace.red[n] = red;
-    trace.green[n] = green;
-    trace.blue[n] = blue;
-  });
-
-const firstOf = ({ name, red, green, blue }: PatchTrace, frames: number): PatchTrace => ({
-  name,
-  red: red.subarray(0, frames),
-  green: green.subarray(0, frames),
-  blue: blue.subarray(0, frames),
-});
 
 const share = (sum: number, count: number): number => (count === 0 ? 0 : sum / count);
 

@@ -1,11 +1,12 @@
 import { colourWeights, type ColourWeights } from './colour.ts';
 import type { Decoding } from './decode.ts';
-import type { Region } from './decode-request.ts';
+import type { Framing } from './decode-request.ts';
 import type { VideoDescription } from './demux.ts';
 import type { FaceLandmarks } from './face-landmarks.ts';
 import { FaceTracker, type FaceModels } from './face-tracker.ts';
-import { regionFootage, wholeFootage, type Footage, type Take } from './footage.ts';
+import { regionFootage, wholeFootage, type Take } from './footage.ts';
 import { bytesOfPicture, type Picture } from './frames.ts';
+import type { LayOut } from './room.ts';
 import { StillnessWatch } from './stillness.ts';
 import type { Stopwatch } from './stopwatch.ts';
 import { boundsOfPatches, holds } from './survey.ts';
@@ -46,7 +47,8 @@ export type TracedPictures = Pick<VideoDescription, 'framesPerSecond' | 'width' 
 export interface TraceJob {
   readonly video: TracedPictures;
   readonly models: FaceModels;
-  readonly region: Region | undefined;
+  /** Where only a part of each picture was decoded. */
+  readonly framing: Framing | undefined;
   readonly capacity: number;
   readonly stopwatch: Stopwatch;
   readonly signal: AbortSignal;
@@ -57,11 +59,11 @@ export interface TraceJob {
 /** Pictures between two looks, and how many looks' pictures may be held at once. */
 export const pace = (
   { framesPerSecond, width, height }: Pick<VideoDescription, 'framesPerSecond' | 'width' | 'height'>,
-  region: Region | undefined,
+  framing: Framing | undefined,
 ): { readonly step: number; readonly maxSteps: number } => {
   const held = Math.max(
     2,
-    Math.floor(MAX_TAKE_BYTES / bytesOfPicture(region?.width ?? width, region?.height ?? height)),
+    Math.floor(MAX_TAKE_BYTES / bytesOfPicture(framing?.region.width ?? width, framing?.region.height ?? height)),
   );
   const step = Math.min(Math.max(1, Math.round(LOOK_SECONDS * framesPerSecond)), held);
   return { step, maxSteps: 2 * step <= held ? 2 : 1 };
@@ -96,12 +98,12 @@ class Tracing {
   #looks = 0;
   #countedAt = -Infinity;
 
-  constructor(job: TraceJob, colours: ColourWeights, origin: Footage['origin']) {
+  constructor(job: TraceJob, colours: ColourWeights, layOut: LayOut) {
     this.#job = job;
     this.#colours = colours;
     this.#countEvery = COUNT_SECONDS * job.video.framesPerSecond;
     this.tracker = new FaceTracker(job.models, colours, job.video.rotation);
-    this.builder = new TraceBuilder(colours, job.capacity, origin);
+    this.builder = new TraceBuilder(colours, job.capacity, layOut);
   }
 
   /** May the next look wait a step longer? */
@@ -114,12 +116,15 @@ class Tracing {
   }
 
   async add({ pictures, look }: Take): Promise<void> {
-    const { stopwatch, region } = this.#job;
+    const { stopwatch, framing } = this.#job;
     const before = this.#face;
     if (look !== undefined) this.#face = await stopwatch.time('face', () => this.#look(look));
     const now = this.#face;
     this.escaped =
-      region !== undefined && look !== undefined && now !== undefined && !holds(region, boundsOfPatches(now), look);
+      framing !== undefined &&
+      look !== undefined &&
+      now !== undefined &&
+      !holds(framing.region, boundsOfPatches(now), look);
     if (this.escaped) return;
     await stopwatch.time('patches', () => {
       this.builder.add(pictures, before, now);
@@ -145,12 +150,13 @@ class Tracing {
  * @throws the signal's reason where it is aborted
  */
 export const traceFace = async (decoding: Decoding, job: TraceJob): Promise<Trace> => {
-  const { video, region, stopwatch, signal } = job;
-  const { step, maxSteps } = pace(video, region);
-  const footage = region === undefined ? wholeFootage(decoding, step) : regionFootage(decoding, region, step);
+  const { video, framing, stopwatch, signal } = job;
+  const { step, maxSteps } = pace(video, framing);
+  const footage =
+    framing === undefined ? wholeFootage(decoding, video.rotation, step) : regionFootage(decoding, framing, step);
   let take = await stopwatch.time('decode', () => footage.next(1));
   const fullRange = decoding.pictures.head?.fullRange ?? false;
-  const tracing = new Tracing(job, colourWeights({ fullRange, matrix: video.matrix }), footage.origin);
+  const tracing = new Tracing(job, colourWeights({ fullRange, matrix: video.matrix }), footage.layOut);
   while (take.pictures.length > 0 && !tracing.escaped) {
     await tracing.add(take);
     signal.throwIfAborted();

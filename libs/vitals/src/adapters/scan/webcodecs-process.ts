@@ -10,8 +10,10 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { VideoDecoder, EncodedVideoChunk, type VideoFrame } from '@napi-rs/webcodecs';
 import { ALL_FORMATS, BufferSource, EncodedPacketSink, Input, type InputVideoTrack } from 'mediabunny';
-import { WHOLE_PICTURES_FD, type DecodeRequest, type Region } from './decode-request.ts';
+import { WHOLE_PICTURES_FD, type DecodeRequest, type Part, type Region } from './decode-request.ts';
 import type { Codec } from './demux.ts';
+import type { Picture } from './frames.ts';
+import { joined } from './room.ts';
 
 const STDIN = 0;
 const STDOUT = 1;
@@ -55,24 +57,24 @@ class PictureStream {
     this.#fd = fd;
   }
 
-  async write(frame: VideoFrame, region: Region): Promise<void> {
-    const { width, height } = region;
+  async write(frame: VideoFrame, { width, height, bytes }: Picture): Promise<void> {
     if (!this.#begun) {
       const range = frame.colorSpace.fullRange === true ? 'FULL' : 'LIMITED';
       await writeAll(this.#fd, text(`YUV4MPEG2 W${width} H${height} C420jpeg XCOLORRANGE=${range}\n`));
       this.#begun = true;
     }
     await writeAll(this.#fd, text('FRAME\n'));
-    await writeAll(this.#fd, await samplesOf(frame, region));
+    await writeAll(this.#fd, bytes);
   }
 }
 
 /** Planar 4:2:0 with 8 bits of a region. Ten bits lose their last two. */
-const samplesOf = async (frame: VideoFrame, rect: Region): Promise<Uint8Array> => {
+const pictureOf = async (frame: VideoFrame, rect: Region): Promise<Picture> => {
   const bytes = new Uint8Array(frame.allocationSize({ rect }));
   await frame.copyTo(bytes, { rect });
-  if (frame.format === 'I420') return bytes;
-  if (frame.format === 'I420P10') return withEightBits(new Uint16Array(bytes.buffer));
+  const { width, height } = rect;
+  if (frame.format === 'I420') return { width, height, bytes };
+  if (frame.format === 'I420P10') return { width, height, bytes: withEightBits(new Uint16Array(bytes.buffer)) };
   throw new Error('a pixel format that is not covered');
 };
 
@@ -80,6 +82,12 @@ const withEightBits = (samples: Uint16Array): Uint8Array => {
   const bytes = new Uint8Array(samples.length);
   for (let i = 0; i < samples.length; i++) bytes[i] = samples[i]! >> 2;
   return bytes;
+};
+
+const partOf = async (frame: VideoFrame, { region, room }: Part): Promise<Picture> => {
+  const pictures: Picture[] = [];
+  for (const one of [room.before, region, room.after]) if (one) pictures.push(await pictureOf(frame, one));
+  return joined(pictures, room.lies);
 };
 
 /** A whole picture, less an odd last row or column, whose chroma nobody rounds alike. */
@@ -136,8 +144,8 @@ class FrameWriter {
     const whole = wholeOf(frame);
     if (whole.width * whole.height > this.#request.maxPixels) throw new Error('too many pixels');
     const { part } = this.#request;
-    if (part !== undefined && n % part.wholeEvery === 0) await this.#whole.write(frame, whole);
-    await this.#pictures.write(frame, part?.region ?? whole);
+    if (part !== undefined && n % part.wholeEvery === 0) await this.#whole.write(frame, await pictureOf(frame, whole));
+    await this.#pictures.write(frame, await (part === undefined ? pictureOf(frame, whole) : partOf(frame, part)));
   }
 }
 

@@ -35,7 +35,7 @@ export const BLOOD_PRESSURE_MONITOR = {
     orderIs: 'always',
     needed: ['sys', 'dia'],
     greater: [['sys', 'dia']],
-    leastHeight: 0.38,
+    leastHeight: 0.33,
   },
   beyond: null,
 } as const satisfies KindOfDevice;

@@ -1,5 +1,5 @@
 import type { KindOfDevice } from '../device.ts';
-import type { DeviceKindName } from '../../display/glyphs.ts';
+import type { DeviceKindName, DisplaySight } from '../../display/glyphs.ts';
 import { BLOOD_PRESSURE_MONITOR } from './blood-pressure-monitor.ts';
 import { BODY_COMPOSITION_SCALE } from './body-composition-scale.ts';
 import { CAPNOMETER } from './capnometer.ts';
@@ -36,3 +36,7 @@ export const DEVICES = {
 export const DEVICE_NAMES = Object.keys(DEVICES) as readonly DeviceKindName[];
 
 export type DeviceFieldName<D extends DeviceKindName> = keyof (typeof DEVICES)[D]['fields'] & string;
+
+/** The kind that the network holds for likeliest. */
+export const likeliest = (kinds: DisplaySight['kinds']): DeviceKindName =>
+  DEVICE_NAMES.reduce((a, b) => (kinds[b] > kinds[a] ? b : a));

@@ -15,6 +15,6 @@ export const HBA1C_METER = {
       units: { 'mmol/mol': { analyte: 'hba1c_ifcc', range: [9, 195], decimals: [0], unseen: 'refused' } },
     },
   },
-  layout: { order: ['hba1c', 'hba1c_ifcc'], orderIs: 'always', needed: [], greater: [], leastHeight: 0.7 },
+  layout: { order: ['hba1c', 'hba1c_ifcc'], orderIs: 'always', needed: [], greater: [], leastHeight: 0.4 },
   beyond: 'hba1c',
 } as const satisfies KindOfDevice;

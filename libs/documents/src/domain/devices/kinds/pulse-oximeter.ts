@@ -22,11 +22,11 @@ export const PULSE_OXIMETER = {
     },
   },
   layout: {
-    order: ['spo2', 'pulse'],
+    order: ['spo2', 'pulse', 'perfusion_index'],
     orderIs: 'mostly',
     needed: ['spo2', 'pulse'],
     greater: [],
-    leastHeight: 0.5,
+    leastHeight: 0.2,
   },
   beyond: null,
 } as const satisfies KindOfDevice;
