@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DOCUMENT_TYPES, idPattern } from '@smartscan/kernel';
 import { defineCustody, definePhiAccess } from './custody.ts';
 import { defineEvent, field } from './event.ts';
+import { documentForms } from './extraction/fhir.ts';
 import { readPage, reading } from './extraction/readings.ts';
 import { defineOperation } from './operation.ts';
 import { pageInput, pageOf } from './page.ts';
@@ -156,6 +157,7 @@ export const readDocument = defineOperation({
     description: 'JPEG, PNG, WebP or GIF, or a PDF of at most 30 pages',
   },
   output: document,
+  representations: documentForms,
   also: { 202: documentListItem },
   errors: [...READ_PROBLEMS, 'extraction.overloaded', 'extraction.tenant_share', 'extraction.deadline_too_short'],
   scope: 'documents:write',
@@ -173,6 +175,7 @@ export const getDocument = defineOperation({
   description: 'Where nothing is retained, the first read after completion is the last.',
   input: z.object({ id: documentId }),
   output: document,
+  representations: documentForms,
   errors: ['extraction.document_not_found'],
   scope: 'documents:read',
   purpose: 'provide_service',

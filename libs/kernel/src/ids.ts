@@ -34,3 +34,33 @@ export function makeId<K extends IdKind>(kind: K, nowMs: number, chance: Uint8Ar
 }
 
 export const idPattern = (kind: IdKind): RegExp => new RegExp(`^${ID_KINDS[kind]}_[0-9A-HJKMNP-TV-Z]{26}$`);
+
+/** FNV-1a, 64 bits: tells the parts of one thing apart, some thousands of them. */
+function spread(name: string): bigint {
+  let sum = 0xcbf29ce484222325n;
+  for (let i = 0; i < name.length; i++) {
+    sum = BigInt.asUintN(64, (sum ^ BigInt(name.charCodeAt(i))) * 0x100000001b3n);
+  }
+  return sum;
+}
+
+/**
+ * A name of its own for each part of a thing of ours, and always the same: the 128 bits of the thing's ULID, the last 64
+ * with the part's name in them, as a UUID of version 8 (RFC 9562, 5.8).
+ *
+ * @param id one of ours: `<kind>_<ULID>`
+ */
+export function namedUuid(id: string, name: string): string {
+  const digits = [...id.slice(-26)].map((digit) => BigInt(ALPHABET.indexOf(digit)));
+  const bits = digits.reduce((sum, digit) => (sum << 5n) | digit, 0n) ^ spread(name);
+  const hex = bits.toString(16).padStart(32, '0').slice(-32);
+  const variant = ((Number.parseInt(hex.charAt(16), 16) & 0b11) | 0b1000).toString(16);
+  const groups = [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(13, 16)}`,
+    variant + hex.slice(17, 20),
+    hex.slice(20),
+  ];
+  return groups.join('-');
+}

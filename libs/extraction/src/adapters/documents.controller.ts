@@ -10,10 +10,12 @@ import {
   reviewDocument,
 } from '@smartscan/contracts/extraction';
 import { Holdings, Serves, type Call, type Chunks } from '@smartscan/platform/ports';
+import { inForm } from '../app/fhir-bundle.ts';
 import { KnownDocuments } from '../app/known-documents.ts';
 import { ReadDocument } from '../app/read-document.ts';
 import { problem } from '../domain/document-problems.ts';
 import { TYPES } from './document-types.ts';
+import { FHIR_TERMS } from './fhir-terms.ts';
 
 @Controller()
 export class DocumentsController {
@@ -24,14 +26,15 @@ export class DocumentsController {
   ) {}
 
   @Serves(readDocument)
-  read(input: InputOf<typeof readDocument>, call: Call, body: Chunks | undefined) {
+  async read(input: InputOf<typeof readDocument>, call: Call, body: Chunks | undefined) {
     if (!body) throw problem('empty');
-    return this.readDocument.run(input, call, body);
+    return inForm(await this.readDocument.run(input, call, body), call, FHIR_TERMS);
   }
 
   @Serves(getDocument)
   get(input: InputOf<typeof getDocument>, call: Call) {
-    return this.holdings.orElsewhere({ operation: getDocument, input, call }, () => this.known.one(input.id, call));
+    const here = async () => inForm(await this.known.one(input.id, call), call, FHIR_TERMS);
+    return this.holdings.orElsewhere({ operation: getDocument, input, call }, here);
   }
 
   @Serves(listDocuments)

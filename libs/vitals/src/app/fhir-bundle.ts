@@ -1,6 +1,9 @@
 import type { z } from 'zod';
+import { categoryOf, patientOf, quantityOf } from '@smartscan/contracts/fhir/datatypes';
+import { CODE_SYSTEMS, CONFIDENCE, FHIR_MEDIA_TYPE } from '@smartscan/contracts/fhir/terms';
 import type { marker } from '@smartscan/contracts/vitals';
-import { FHIR_EXTENSIONS, FHIR_MEDIA_TYPE, FHIR_SYSTEMS, type fhirBundle } from '@smartscan/contracts/vitals/fhir';
+import { SCAN_EXTENSIONS, SCAN_SYSTEMS, type fhirBundle } from '@smartscan/contracts/vitals/fhir';
+import { namedUuid } from '@smartscan/kernel';
 import { Reply, REPRESENTATION_HEADER, type Call } from '@smartscan/platform/ports';
 import { MARKERS } from '../domain/marker-table.ts';
 import type { MarkerDefinition } from '../domain/markers/definition.ts';
@@ -19,50 +22,21 @@ const ABSENT = { refused: 'unknown', unsupported: 'unsupported' } as const;
 const definitionOf = (name: string): MarkerDefinition | undefined =>
   (MARKERS as Readonly<Record<string, MarkerDefinition>>)[name];
 
-const quantity = (value: number, unit: string) => ({ value, unit, system: FHIR_SYSTEMS.ucum, code: unit });
-
-/** FNV-1a, 32 bits: tells some dozens of names apart. */
-function spread(name: string): number {
-  let sum = 0x811c9dc5;
-  for (let i = 0; i < name.length; i++) sum = Math.imul(sum ^ name.charCodeAt(i), 0x01000193);
-  return sum >>> 0;
-}
-
-/**
- * A name of its own for each observation, and always the same: the 128 bits of the scan's ULID, the last 32 with the
- * marker's name in them, as a UUID of version 8 (RFC 9562, 5.8).
- */
-function urnOf(scanId: string, name: string): string {
-  const digits = [...scanId.slice(-26)].map((digit) => BigInt(CROCKFORD.indexOf(digit)));
-  const bits = digits.reduce((sum, digit) => (sum << 5n) | digit, 0n) ^ BigInt(spread(name));
-  const hex = bits.toString(16).padStart(32, '0').slice(-32);
-  const variant = ((Number.parseInt(hex.charAt(16), 16) & 0b11) | 0b1000).toString(16);
-  const groups = [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `8${hex.slice(13, 16)}`,
-    variant + hex.slice(17, 20),
-    hex.slice(20),
-  ];
-  return `urn:uuid:${groups.join('-')}`;
-}
-const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-
 /** What the value is worth: FHIR has no place of its own for it. A reference range is something else. */
 function extensionsOf(marker: Marker): Observation['extension'] {
   const { confidence, interval, unit, wellness_estimate: wellness, calibrated_at: calibratedAt } = marker;
   return [
-    { url: FHIR_EXTENSIONS.confidence, valueDecimal: confidence },
+    { url: CONFIDENCE, valueDecimal: confidence },
     ...(interval === undefined
       ? []
       : [
           {
-            url: FHIR_EXTENSIONS.interval,
-            valueRange: { low: quantity(interval[0], unit), high: quantity(interval[1], unit) },
+            url: SCAN_EXTENSIONS.interval,
+            valueRange: { low: quantityOf(interval[0], unit), high: quantityOf(interval[1], unit) },
           },
         ]),
-    ...(wellness === undefined ? [] : [{ url: FHIR_EXTENSIONS.wellness, valueBoolean: wellness }]),
-    ...(calibratedAt === undefined ? [] : [{ url: FHIR_EXTENSIONS.calibrated, valueDateTime: calibratedAt }]),
+    ...(wellness === undefined ? [] : [{ url: SCAN_EXTENSIONS.wellness, valueBoolean: wellness }]),
+    ...(calibratedAt === undefined ? [] : [{ url: SCAN_EXTENSIONS.calibrated, valueDateTime: calibratedAt }]),
   ];
 }
 
@@ -76,16 +50,16 @@ function valueOf({
   const said = reasons.length === 0 ? {} : { text: reasons.join(', ') };
   if (value === null) {
     const code = ABSENT[status === 'unsupported' ? 'unsupported' : 'refused'];
-    return { dataAbsentReason: { coding: [{ system: FHIR_SYSTEMS.absent, code }], ...said } };
+    return { dataAbsentReason: { coding: [{ system: CODE_SYSTEMS.absent, code }], ...said } };
   }
-  const doubted = { coding: [{ system: FHIR_SYSTEMS.status, code: status }], ...said };
-  return { valueQuantity: quantity(value, unit), ...(status === 'ok' ? {} : { interpretation: [doubted] }) };
+  const doubted = { coding: [{ system: SCAN_SYSTEMS.status, code: status }], ...said };
+  return { valueQuantity: quantityOf(value, unit), ...(status === 'ok' ? {} : { interpretation: [doubted] }) };
 }
 
 function codeOf(name: string): Observation['code'] {
   const { loinc = null, title = name } = definitionOf(name) ?? {};
-  const own = { system: FHIR_SYSTEMS.marker, code: name, display: title };
-  return { coding: [...(loinc === null ? [] : [{ system: FHIR_SYSTEMS.loinc, code: loinc }]), own], text: title };
+  const own = { system: SCAN_SYSTEMS.marker, code: name, display: title };
+  return { coding: [...(loinc === null ? [] : [{ system: CODE_SYSTEMS.loinc, code: loinc }]), own], text: title };
 }
 
 /** The networks that took part, as versions of the device. */
@@ -104,13 +78,11 @@ const observationOf = (scan: ScanAnswer, name: string, marker: Marker): Observat
   resourceType: 'Observation',
   contained: [deviceOf(scan)],
   extension: extensionsOf(marker),
-  identifier: [{ system: FHIR_SYSTEMS.observation, value: `${scan.id}/${name}` }],
+  identifier: [{ system: SCAN_SYSTEMS.observation, value: `${scan.id}/${name}` }],
   status: 'preliminary',
-  category: [
-    { coding: [{ system: FHIR_SYSTEMS.category, code: 'vital-signs', display: 'Vital Signs' }], text: 'Vital Signs' },
-  ],
+  category: categoryOf('vital-signs'),
   code: codeOf(name),
-  ...(scan.patient_id === null ? {} : { subject: { type: 'Patient', identifier: { value: scan.patient_id } } }),
+  ...(scan.patient_id === null ? {} : { subject: patientOf(scan.patient_id) }),
   effectiveDateTime: scan.created_at,
   issued: scan.finished_at ?? scan.created_at,
   ...valueOf(marker),
@@ -122,11 +94,11 @@ const observationOf = (scan: ScanAnswer, name: string, marker: Marker): Observat
 /** The markers of a completed scan as a FHIR R4 Bundle, an Observation each, all of it read off the table of markers. */
 export const fhirBundleOf = (scan: ScanAnswer, markers: Readonly<Record<string, Marker>>): FhirBundle => ({
   resourceType: 'Bundle',
-  identifier: { system: FHIR_SYSTEMS.scan, value: scan.id },
+  identifier: { system: SCAN_SYSTEMS.scan, value: scan.id },
   type: 'collection',
   timestamp: scan.finished_at ?? scan.created_at,
   entry: Object.entries(markers).map(([name, marker]) => ({
-    fullUrl: urnOf(scan.id, name),
+    fullUrl: `urn:uuid:${namedUuid(scan.id, name)}`,
     resource: observationOf(scan, name, marker),
   })),
 });
