@@ -139,14 +139,14 @@ const slopeOf = (group: readonly Glyph[], common: number): number => {
 };
 
 /** What says how a line lies: its digits, or whatever it has. */
-interface Base {
+interface Baseline {
   readonly glyphs: readonly Glyph[];
   readonly height: number;
   readonly slope: number;
   readonly centre: Point;
 }
 
-const baseOf = (group: readonly Glyph[], common: number): Base => ({
+const baseOf = (group: readonly Glyph[], common: number): Baseline => ({
   glyphs: group,
   height: median(group.map(tallness)),
   slope: slopeOf(group, common),
@@ -157,7 +157,7 @@ const baseOf = (group: readonly Glyph[], common: number): Base => ({
 });
 
 /** Along and across a line, from its centre, in its heights. */
-const inLine = (base: Base, { x, y }: Point): Point => {
+const inLine = (base: Baseline, { x, y }: Point): Point => {
   const at = turned({ x: x - base.centre.x, y: y - base.centre.y }, base.slope);
   return { x: at.x / base.height, y: at.y / base.height };
 };
@@ -166,7 +166,7 @@ const inLine = (base: Base, { x, y }: Point): Point => {
 const POINT_BEHIND = 0.15;
 
 /** Points stand at the feet of digits, which lean: each goes behind the digit whose place for it is nearest. */
-const inOrder = (base: Base, group: readonly Glyph[]): Glyph[] => {
+const inOrder = (base: Baseline, group: readonly Glyph[]): Glyph[] => {
   const along = (glyph: Glyph): number => inLine(base, glyph).x;
   const half = ({ width }: Glyph): number => width / 2 / base.height;
   const order = group.filter(({ symbol }) => symbol !== '.').sort((a, b) => along(a) - along(b));
@@ -188,7 +188,7 @@ const inOrder = (base: Base, group: readonly Glyph[]): Glyph[] => {
 /** L0 and H1 are how seven segments write Lo and Hi. */
 const words = (text: string): string => text.replace(/^L[0o]$/, 'Lo').replace(/^H[1i]$/, 'Hi');
 
-const quadOfLine = (base: Base, glyphs: readonly Glyph[]): Quad => {
+const quadOfLine = (base: Baseline, glyphs: readonly Glyph[]): Quad => {
   const corners = glyphs.map((glyph) => {
     const { x, y } = inLine(base, glyph);
     const [w, h] = [glyph.width / 2 / base.height, glyph.height / 2 / base.height];
