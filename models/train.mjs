@@ -22,10 +22,12 @@ const run = (command, ...args) => {
   if (status !== 0) throw new Error(`${[command, ...args].join(' ')} failed`);
 };
 
-/** The network of displays is trained twice: at one rate, then slower and slower. Its card says how far each brings it. */
+/** The network of displays is trained in stages: at one rate, then twice slower and slower, then what judges the whole picture. */
 const DISPLAY_STAGES = [
-  ['--steps', '6000'],
-  ['--steps', '6000', '--first-seed', '100000', '--rate', '1e-3', '--decay'],
+  ['--steps', '2500'],
+  ['--steps', '5000', '--first-seed', '20000', '--decay'],
+  ['--steps', '2400', '--first-seed', '50000', '--rate', '1e-3', '--decay'],
+  ['--heads', '--first-seed', '80000'],
 ];
 
 const [recordings] = argv.slice(2);

@@ -234,3 +234,12 @@ export const linesOf = (glyphs: readonly Glyph[]): DisplayLine[] => {
     .map((group) => lineOf(group, lie.slope))
     .sort((a, b) => b.height - a.height);
 };
+
+/** What is nowhere surer than this is grain, an edge, a letter. Ours: on scenes that are rendered. */
+const SURE = 0.5;
+
+/** Glyphs of lines that have a sure one. */
+export const glyphsOfSureLines = (glyphs: readonly Glyph[]): Glyph[] =>
+  linesOf(glyphs)
+    .filter((line) => line.glyphs.some(({ confidence }) => confidence >= SURE))
+    .flatMap((line) => line.glyphs);
