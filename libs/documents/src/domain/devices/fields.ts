@@ -58,11 +58,11 @@ const comparableOf = ({ value, ucum, analyte: key }: Shown, convert: ConvertUnit
 
 /** A field out of the line that is it, with every reason to doubt it. */
 export const deviceField = (
-  given: Candidate,
+  seen: Candidate,
   field: DeviceField,
   { units, place }: { readonly units: readonly SeenUnit[]; readonly place: FieldPlace },
 ): MeasuredField => {
-  const candidate = asUnitSays(given, field, units);
+  const candidate = asUnitSays(seen, field, units);
   const { agreed, line } = candidate;
   const shown = shownValue(candidate, field, units);
   const confidence = rounded(agreed.confidence);
