@@ -95,6 +95,24 @@ const covered = (box: Box, by: Box): number => {
 
 const overlap = (a: Box, b: Box): boolean => covered(a, b) > 0 || covered(b, a) > 0;
 
+/** The part of a box that several others cover; they hardly overlap each other. */
+const coveredBy = (box: Box, others: readonly Box[]): number =>
+  others.reduce((sum, other) => sum + covered(box, other), 0);
+
+/** A word with so many more letters and digits than a line that lies in it is print, and the line a piece of it. */
+const MORE_SYMBOLS = 4;
+
+const symbolsOf = (text: string): number => text.replace(/[^\p{L}\p{N}]/gu, '').length;
+
+/** Digits that are a piece of a longer word: a file's name, a serial number. */
+const isInText = (line: SeenLine, printed: readonly PrintedText[]): boolean =>
+  printed
+    .flatMap(wordsOf)
+    .some(
+      ({ text, quad }) =>
+        covered(boxOfLine(line), boxOf(quad)) > SAME_LINE && symbolsOf(text) >= symbolsOf(line.text) + MORE_SYMBOLS,
+    );
+
 /** A word over more than this part of which digits lie is those digits. */
 const IN_DIGITS = 0.3;
 
@@ -146,17 +164,16 @@ export class DeviceReader {
       if (line.height >= LEAST_HEIGHT * tallest) lines.push(await this.#twice(upright, line));
     }
     const printed = await this.#printed(upright, lines, hints.kind ?? likeliest(sight.kinds));
-    const digits = lines.map(boxOfLine);
-    const undetected = printed.filter(
-      (one) => isUndetected(one) && !digits.some((box) => overlap(box, boxOf(one.quad))),
-    );
+    const shown = lines.filter((line) => !isInText(line, printed));
+    const digits = shown.map(boxOfLine);
+    const undetected = printed.filter((one) => isUndetected(one) && coveredBy(boxOf(one.quad), digits) < SAME_LINE);
     const beside = printed.filter((one) => !undetected.includes(one)).flatMap((one) => wordsBeside(one, digits));
     return extractDevices({
       scene: {
         width: upright.width,
         height: upright.height,
         lines: [
-          ...lines.map((line) => withPrint(line, printed)),
+          ...shown.map((line) => withPrint(line, printed)),
           ...undetected.map(({ quad, characters }) => ({ text: '', glyphs: [], quad, seconds: [characters] })),
         ],
         printed: beside,

@@ -15,8 +15,13 @@ import { versionOf, type ModelVersions } from '../model-versions.ts';
 const FIRST_SIDE = 256;
 const GLANCE_SIDE = 160;
 const WHOLE_SIDE = 384;
-/** A way up is tried where the network gives it more than this. */
-const LEAST_PROBABILITY = 0.08;
+/** So sure of the first look that no other way up is tried. Ours: on rendered scenes, as what follows. */
+const SURELY_UPRIGHT = 0.8;
+/** How much likelier a photo is upright than turned one way, and what a way up weighs that shows no sure glyph. */
+const UPRIGHT_PRIOR = 2;
+const WITHOUT_GLYPHS = 0.5;
+/** A probability below this says no more than this. */
+const LEAST_PROBABILITY = 1e-3;
 /** The second best way up is looked at closely as well where it shows this part of what the best one does. Ours. */
 const NEARLY_AS_GOOD = 0.6;
 
@@ -61,6 +66,12 @@ const softmax = (logits: Float32Array): number[] => {
   return powers.map((power) => power / total);
 };
 
+/** What looks at all four ways up say of one of them together: the geometric mean of their probabilities. */
+const voteFor = (quarters: number, looks: readonly Answer[]): number =>
+  Math.exp(
+    sum(looks.map(({ turns }, i) => Math.log(turns[(quarters - i + 4) % 4]! + LEAST_PROBABILITY))) / looks.length,
+  );
+
 const kindsOf = (probabilities: readonly number[]): DisplaySight['kinds'] =>
   Object.fromEntries([...SEEN_KINDS, 'none'].map((kind, i) => [kind, probabilities[i]!])) as DisplaySight['kinds'];
 
@@ -90,17 +101,18 @@ export class GlyphReader {
     return sights;
   }
 
-  /** Ways up by how likely they are and how sure the glyphs that they show, the best first. */
+  /** Ways up, the best first: that which each of four looks calls upright, and which shows the surest glyphs. */
   async #likelyTurns(picture: Picture): Promise<LikelyTurn[]> {
     const first = await this.#look(picture, 0, wholeView(picture, 0, FIRST_SIDE));
-    const likely: LikelyTurn[] = [];
-    for (const [i, turn] of TURNS.entries()) {
-      const probability = first.turns[i]!;
-      if (probability < LEAST_PROBABILITY) continue;
-      const seen = turn === 0 ? first : await this.#look(picture, turn, wholeView(picture, turn, FIRST_SIDE));
-      likely.push({ turn, seen, weight: probability * (1 + sum(seen.glyphs.map(({ confidence }) => confidence))) });
-    }
-    return likely.sort((a, b) => b.weight - a.weight);
+    if (first.turns[0]! >= SURELY_UPRIGHT) return [{ turn: 0, weight: 1, seen: first }];
+    const looks = [first];
+    for (const turn of [90, 180, 270] as const)
+      looks.push(await this.#look(picture, turn, wholeView(picture, turn, FIRST_SIDE)));
+    return TURNS.map((turn, i) => {
+      const shown = sum(glyphsOfSureLines(withoutDoubles(looks[i]!.glyphs)).map(({ confidence }) => confidence ** 2));
+      const prior = turn === 0 ? UPRIGHT_PRIOR : 1;
+      return { turn, seen: looks[i]!, weight: prior * voteFor(i, looks) * (WITHOUT_GLYPHS + shown) };
+    }).sort((a, b) => b.weight - a.weight);
   }
 
   /** @param seen what the first look showed */

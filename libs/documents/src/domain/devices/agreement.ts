@@ -71,6 +71,19 @@ const alternativesOf = ({ text, glyphs }: SeenLine): Alternative[] =>
       : [{ value: text.slice(0, at) + second.symbol + text.slice(at + 1), confidence: second.confidence }],
   );
 
+/** Digits that both read, with a point before or behind them that tells nothing. */
+const dotted = (
+  line: SeenLine,
+  { ended, second, confidence }: { readonly ended: string; readonly second: Plain; readonly confidence: number },
+): AgreedLine => ({
+  isDoubtful: false,
+  text: ended === second.text ? ended : line.text,
+  pointless: undefined,
+  confidence,
+  reasons: ['point_uncertain'],
+  alternatives: [{ value: line.text, confidence: 0.5 }],
+});
+
 const agreeing = (line: SeenLine, detected: number, second: Plain): AgreedLine => {
   const { text } = line;
   const confidence = calibrated('both', 1 - (1 - detected) * (1 - second.confidence));
@@ -78,6 +91,9 @@ const agreeing = (line: SeenLine, detected: number, second: Plain): AgreedLine =
   if (second.text === text) {
     return { isDoubtful: false, text, pointless: undefined, confidence, reasons: [], alternatives };
   }
+  // Behind a last point there is nothing: it is no point, or what follows was not seen.
+  const ended = text.replace(/^\.+|\.+$/g, '');
+  if (ended !== text) return dotted(line, { ended, second, confidence });
   const pointed = text.includes('.') ? text : second.text;
   const other = pointed === text ? second.text : text;
   return {

@@ -36,6 +36,8 @@ const MOST_LINES = 8;
 const MOST_LABELLED = 2;
 
 interface Place {
+  /** Of all digits that were seen, also of those that could not be read: smaller ones are then no values either. */
+  readonly tallest: number;
   readonly device: KindOfDevice;
   readonly candidates: readonly Candidate[];
   /** By field and candidate: how much its label and its unit say that it is. */
@@ -116,7 +118,7 @@ const contradicts = ({ device, candidates }: Place, at: (field: string) => numbe
   });
 
 const scoreOf = (place: Place, roles: Roles): number => {
-  const { device, candidates, near } = place;
+  const { device, candidates, near, tallest } = place;
   const at = (field: string): number | undefined => roles.find(([name]) => name === field)?.[1];
   if (contradicts(place, at)) return -Infinity;
   const fields = roles.reduce((sum, [field, line]) => {
@@ -126,15 +128,13 @@ const scoreOf = (place: Place, roles: Roles): number => {
     const fit = canBe(candidates[line]!.numeral, device.fields[field]!) ? PLACED : UNFIT;
     return sum + fit + LABEL * (own - others);
   }, 0);
-  const tallest = Math.max(...candidates.map(({ height }) => height));
   const used = new Set(roles.map(([, line]) => line));
   const left = candidates.filter(({ height }, i) => !used.has(i) && height >= AS_TALL * tallest).length;
   return fields + disorder(place, at) + UNEXPLAINED * left;
 };
 
 /** Lines that a field may be: where its label is, or where its place tells it and the line is no smaller than values are. */
-const linesFor = ({ device, candidates, near }: Place, field: string): readonly number[] => {
-  const tallest = Math.max(...candidates.map(({ height }) => height));
+const linesFor = ({ device, candidates, near, tallest }: Place, field: string): readonly number[] => {
   const { order, leastHeight } = device.layout;
   const row = near.get(field)!;
   const all = candidates.flatMap(({ role }, line) => (role === undefined || role === field ? [line] : []));
@@ -269,7 +269,9 @@ export const assign = (device: KindOfDevice, all: readonly Candidate[], words: S
     .filter(({ numeral, agreed }) => (numeral.kind === 'number' || numeral.kind === 'pair') && !agreed.isDoubtful)
     .sort((a, b) => b.height - a.height)
     .slice(0, MOST_LINES);
-  const place: Place = { device, candidates, near: nearness(device, candidates, words) };
+  const digits = all.filter(({ agreed, line }) => !agreed.isDoubtful && line.glyphs.length > 1);
+  const tallest = Math.max(...[...candidates, ...digits].map(({ height }) => height));
+  const place: Place = { device, candidates, near: nearness(device, candidates, words), tallest };
   const scored = allRoles(place)
     .map((roles) => ({ roles, score: scoreOf(place, roles) }))
     .sort((a, b) => b.score - a.score);

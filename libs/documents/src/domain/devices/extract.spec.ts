@@ -241,6 +241,9 @@ describe('units', () => {
     expect(valuesOf(read({ ...mmol, lines: [{ text: '52', x: 300, y: 300 }] }))).toEqual({ glucose: null });
     const one = fieldsOf(read({ ...mmol, lines: [{ text: '5.2', x: 300, y: 300, second: '52' }] }))['glucose'];
     expect(one).toMatchObject({ value: 5.2, status: 'low_confidence', reasons: ['point_uncertain'] });
+    const unit = { ...mmol, print: [printed('mg/dL', 440, 310)] };
+    const none = fieldsOf(read({ ...unit, lines: [{ text: '10.6', x: 300, y: 300, second: '106' }] }))['glucose'];
+    expect(none).toMatchObject({ value: 106, status: 'low_confidence', reasons: ['point_uncertain'] });
     const either = read({ kind: 'glucose_meter', lines: [{ text: '5.2', x: 300, y: 300, second: '52' }] });
     expect(fieldsOf(either)['glucose']).toMatchObject({ value: null, status: 'refused' });
   });

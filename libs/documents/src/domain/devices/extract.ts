@@ -5,7 +5,7 @@ import type { Quad } from '../picture/geometry.ts';
 import { NOT_MEASURED, qualityOf, type Quality, type Surface } from '../picture/quality.ts';
 import { assign, type Assignment } from './assign.ts';
 import { candidatesOf, groupsOf, isTelling, type Candidate } from './candidates.ts';
-import type { KindOfDevice } from './device.ts';
+import type { DeviceField, KindOfDevice } from './device.ts';
 import { deviceField, refusedField, type FieldPlace } from './fields.ts';
 import { DEVICE_NAMES, DEVICES, type DeviceFieldName } from './kinds/device-kinds.ts';
 import { wordsFor, type SeenWords } from './labels.ts';
@@ -54,6 +54,11 @@ type LevelExtraction = DeviceExtraction & LevelScene;
 
 /** How much the way in which a kind explains a display counts beside what the network says of the whole picture. Ours. */
 const EXPLAINING = 0.5;
+/**
+ * What a printed unit says for its kind that no other kind shows: mg/dL stands on glucose meters alone. In log odds: e³ is 20.
+ * Ours.
+ */
+const TELLING_UNIT = 3;
 /** What `Lo` or `Hi` is worth to a kind that shows them, in the points of an assignment. */
 const BEYOND = 3;
 /** The network is never surer than this that it is not a kind. */
@@ -90,6 +95,14 @@ const isBeyond = (group: readonly Candidate[]): boolean => {
   return kind === 'low' || kind === 'high';
 };
 
+const kindsWith = (ucum: string): number =>
+  DEVICE_NAMES.filter((kind) => Object.values<DeviceField>(DEVICES[kind].fields).some(({ units }) => ucum in units))
+    .length;
+
+/** How much the units of a kind that are seen tell it from others: each the less, the more kinds show it. */
+const distinction = ({ units }: SeenWords): number =>
+  [...new Set(units.map(({ ucum }) => ucum))].reduce((sum, ucum) => sum + 1 / kindsWith(ucum), 0);
+
 const logOdds = (probability: number): number => Math.log(Math.max(LEAST_PROBABILITY, probability));
 
 /** The kind that explains a group of lines best; undefined where none does better than no device at all. */
@@ -101,7 +114,8 @@ const explained = (group: readonly Candidate[], { scene, hints }: DeviceExtracti
     const words = wordsFor(device, near);
     const assignment = assign(device, group, words);
     const beyond = isBeyond(group) && device.beyond !== null ? BEYOND : 0;
-    const total = logOdds(scene.kinds[kind]) + EXPLAINING * (assignment.score + beyond);
+    const total =
+      logOdds(scene.kinds[kind]) + EXPLAINING * (assignment.score + beyond) + TELLING_UNIT * distinction(words);
     return { kind, words, assignment, total };
   });
   const none = hints.kind === undefined ? logOdds(scene.kinds.none) : -Infinity;

@@ -29,6 +29,21 @@ const pointReasons = (candidate: Candidate, field: DeviceField, seen: readonly S
   return pointless !== undefined && wouldDo(readNumeral(pointless), { candidate, field, seen }) ? ['ambiguous'] : [];
 };
 
+/** Of a point that only one reader saw, the unit may say whether it is there: mg/dL are shown without, mmol/L with one. */
+const asUnitSays = (candidate: Candidate, field: DeviceField, seen: readonly SeenUnit[]): Candidate => {
+  const { agreed, numeral } = candidate;
+  if (agreed.pointless === undefined) return candidate;
+  const without = readNumeral(agreed.pointless);
+  const does = (one: typeof numeral): boolean => wouldDo(one, { candidate, field, seen });
+  if (does(numeral) || !does(without)) return candidate;
+  const alternatives = [{ value: agreed.text, confidence: agreed.confidence }];
+  return {
+    ...candidate,
+    numeral: without,
+    agreed: { ...agreed, text: agreed.pointless, pointless: undefined, alternatives },
+  };
+};
+
 const readingReasons = ({ agreed }: Candidate): FieldReason[] => {
   const { reasons, confidence } = agreed;
   const alone = reasons.includes('single_reader') && confidence < SURE_ALONE;
@@ -43,10 +58,11 @@ const comparableOf = ({ value, ucum, analyte: key }: Shown, convert: ConvertUnit
 
 /** A field out of the line that is it, with every reason to doubt it. */
 export const deviceField = (
-  candidate: Candidate,
+  seen: Candidate,
   field: DeviceField,
   { units, place }: { readonly units: readonly SeenUnit[]; readonly place: FieldPlace },
 ): MeasuredField => {
+  const candidate = asUnitSays(seen, field, units);
   const { agreed, line } = candidate;
   const shown = shownValue(candidate, field, units);
   const confidence = rounded(agreed.confidence);

@@ -64,6 +64,11 @@ describe('glyphs that were found several times', () => {
     expect(kept).toEqual([{ ...glyph('8', 0.9, 102), second: { symbol: '6', confidence: 0.5 } }]);
   });
 
+  it('are one where thin ones of two views stand side by side, closer than digits do', () => {
+    expect(withoutDoubles([glyph('1', 0.9, 100, 5), glyph('1', 0.6, 107, 5)])).toHaveLength(1);
+    expect(withoutDoubles([glyph('1', 0.9, 100, 5), glyph('1', 0.6, 118, 5)])).toHaveLength(2);
+  });
+
   it('stay where they are neighbours: digits side by side, a point in the corner of a digit', () => {
     const point: Glyph = { symbol: '.', confidence: 0.6, x: 112, y: 68, width: 5, height: 5 };
     expect(withoutDoubles([glyph('6', 0.9, 100), glyph('1', 0.5, 115, 6), point])).toHaveLength(3);

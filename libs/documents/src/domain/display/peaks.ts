@@ -86,6 +86,8 @@ const isMark = ({ symbol }: Glyph): boolean => symbol === '.' || symbol === ':';
 /** Shares of a box. Ours: neighbours of a slanted line overlap by a third, what is seen twice by more. */
 const MOST_OVERLAP = 0.5;
 const CENTRAL = 0.3;
+/** Digits stand further apart than this, in their heights; ones are narrower, and views differ. */
+const NARROW = 0.22;
 
 const overlap = (a: Glyph, b: Glyph): number => {
   const side = (p: number, q: number, lp: number, lq: number): number =>
@@ -104,9 +106,10 @@ const areOneMark = (a: Glyph, b: Glyph): boolean => {
 
 const isSamePlace = (a: Glyph, b: Glyph): boolean => {
   if (isMark(a) && isMark(b)) return areOneMark(a, b);
+  const height = Math.max(a.height, b.height);
   const central =
-    Math.abs(a.x - b.x) < CENTRAL * Math.max(a.width, b.width) &&
-    Math.abs(a.y - b.y) < CENTRAL * Math.max(a.height, b.height);
+    Math.abs(a.x - b.x) < Math.max(CENTRAL * Math.max(a.width, b.width), NARROW * height) &&
+    Math.abs(a.y - b.y) < CENTRAL * height;
   return isMark(a) === isMark(b) ? central || overlap(a, b) > MOST_OVERLAP : central;
 };
 

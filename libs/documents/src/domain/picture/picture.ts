@@ -45,6 +45,19 @@ const addSample = ({ width, height, data }: Picture, x: number, y: number, out: 
   }
 };
 
+/** Adds the pixel that (x, y) lies in. */
+const addPixel = ({ width, height, data }: Picture, x: number, y: number, out: Float64Array): void => {
+  const column = x < 0 ? 0 : x >= width ? width - 1 : Math.floor(x);
+  const row = y < 0 ? 0 : y >= height ? height - 1 : Math.floor(y);
+  const at = 3 * (row * width + column);
+  out[0]! += data[at]!;
+  out[1]! += data[at + 1]!;
+  out[2]! += data[at + 2]!;
+};
+
+/** From so many samples a side on, their mean is as smooth without a look at the neighbours of each: a quarter of the time. */
+const ENOUGH_SAMPLES = 3;
+
 /**
  * Straightens what is inside the quad into planes of a tensor. Beyond the picture's edge its last pixel goes on. Where the
  * quad is larger than the target, a value is the mean of several samples.
@@ -56,6 +69,7 @@ export const sampleQuad = (picture: Picture, quad: Quad, target: PlanesTarget): 
   const shrinks = Math.max(widthOf(quad) / width, heightOf(quad) / height);
   const samples = Math.min(MAX_SAMPLES, Math.max(1, Math.round(shrinks)));
   const [blue, green, red] = scale.map((factor) => factor / (samples * samples)) as [number, number, number];
+  const add = samples < ENOUGH_SAMPLES ? addSample : addPixel;
   const plane = width * height;
   const sums = new Float64Array(3);
   for (let at = 0; at < plane; at++) {
@@ -67,7 +81,7 @@ export const sampleQuad = (picture: Picture, quad: Quad, target: PlanesTarget): 
       const y = row + (Math.floor(k / samples) + 0.5) / samples;
       // As `project` does, but without a point for each of a million samples.
       const w = map[6] * x + map[7] * y + 1;
-      addSample(picture, (map[0] * x + map[1] * y + map[2]) / w, (map[3] * x + map[4] * y + map[5]) / w, sums);
+      add(picture, (map[0] * x + map[1] * y + map[2]) / w, (map[3] * x + map[4] * y + map[5]) / w, sums);
     }
     data[at] = sums[2]! * blue + offset[0];
     data[plane + at] = sums[1]! * green + offset[1];
