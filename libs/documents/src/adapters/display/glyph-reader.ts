@@ -10,11 +10,11 @@ import { versionOf, type ModelVersions } from '../model-versions.ts';
 
 /**
  * Longer sides that the whole picture is looked at in: to see how it lies, then for digits that fill it, then for small ones.
- * Ours: see the card.
+ * Ours: 384 in place of 320 finds as many values on rendered scenes, for a seventh more CPU.
  */
 const FIRST_SIDE = 256;
 const GLANCE_SIDE = 160;
-const WHOLE_SIDE = 384;
+const WHOLE_SIDE = 320;
 /** So sure of the first look that no other way up is tried. Ours: on rendered scenes, as what follows. */
 const SURELY_UPRIGHT = 0.8;
 /** How much likelier a photo is upright than turned one way, and what a way up weighs that shows no sure glyph. */

@@ -3,7 +3,7 @@ import type { Glyph, Turn } from './glyphs.ts';
 import { linesOf, type DisplayLine } from './lines.ts';
 import { turnedSize, type View } from './view.ts';
 
-/** The view on a display: its longer side at most this, its digits about so high. Ours: see the card. */
+/** The view on a display: its longer side at most this, its digits about so high: in the middle of what the network was trained on. Ours. */
 const MAX_SIDE = 320;
 const DIGIT_HEIGHT = 36;
 /** Around the digits, in heights of the tallest: lines that were missed stand there. */
