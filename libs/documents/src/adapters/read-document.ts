@@ -48,6 +48,8 @@ const CHECKED_LINES = 6;
 const AGREEING = 2 / 3;
 /** A picture is looked at as one of devices unless the network is surer than this that it shows none. Ours. */
 const SURELY_NO_DEVICE = 0.5;
+/** Devices are taken without a look at the picture as one of a document where their kind is surer than this. Ours. */
+const SURELY_THAT_KIND = 0.8;
 /** A picture that turns out to be no document is of a device, if the network is surer than this that it shows one. Ours. */
 const SURELY_A_DEVICE = 0.7;
 
@@ -85,12 +87,20 @@ const likelyDevice = (kinds: DisplaySight['kinds']): ReadDevice | undefined => {
   return 1 - kinds.none > SURELY_A_DEVICE ? unreadDevice(likely, kinds[likely]) : undefined;
 };
 
-const documentOf = (pages: readonly ReadPage[], hints: ReadHints, unread: ReadDevice | undefined): ReadDocument => {
+/** A document, where it is one; else the devices that were seen. */
+const documentsOf = (
+  pages: readonly ReadPage[],
+  hints: ReadHints,
+  { devices: [first, ...others], unread }: SeenDevices,
+): DocumentReading['documents'] => {
   const kind = isDocument(hints.kind) ? hints.kind : undefined;
   const rows = pages.flatMap((page) => page.rows);
   const document = extractDocument(rows, { ...hints, kind }, convertUnits);
-  if (document.kind === 'not_a_medical_document' && unread !== undefined) return unread;
-  return { ...document, quality: worstOf(pages.map(({ quality }) => quality)) };
+  if (document.kind === 'not_a_medical_document') {
+    if (first !== undefined) return [first, ...others];
+    if (unread !== undefined) return [unread];
+  }
+  return [{ ...document, quality: worstOf(pages.map(({ quality }) => quality)) }];
 };
 
 /** Reads device displays and clinical documents out of pictures and PDFs, in memory only. One at a time. */
@@ -129,18 +139,19 @@ export class DocumentReader {
   async read(bytes: Uint8Array, hints: ReadHints = {}, onPage: OnPage = NOBODY): Promise<DocumentReading> {
     const mayBeDevice = mediaTypeOf(bytes) !== 'application/pdf' && !isDocument(hints.kind);
     const read: ReadPage[] = [];
-    let unread: ReadDevice | undefined;
+    let seen: SeenDevices = { devices: [], unread: undefined };
     for await (const { picture, text } of decodePages(bytes)) {
       await onPage(picture, read.length + 1);
       if (mayBeDevice) {
-        const seen = await this.#lookForDevices(picture, hints.kind);
+        seen = await this.#lookForDevices(picture, hints.kind);
         const [first, ...others] = seen.devices;
-        if (first !== undefined) return { documents: [first, ...others], pages: [pageOf(picture, 'picture')] };
-        unread = seen.unread;
+        if (first !== undefined && (isDevice(hints.kind) || first.kindConfidence > SURELY_THAT_KIND)) {
+          return { documents: [first, ...others], pages: [pageOf(picture, 'picture')] };
+        }
       }
       read.push(await this.#page(picture, text, read.length + 1));
     }
-    return { documents: [documentOf(read, hints, unread)], pages: read.map(({ page }) => page) };
+    return { documents: documentsOf(read, hints, seen), pages: read.map(({ page }) => page) };
   }
 
   async #page(picture: Picture, text: readonly PageLine[] | undefined, number: number): Promise<ReadPage> {

@@ -1,7 +1,7 @@
 import type { ConvertUnits } from '../analytes/lookup.ts';
 import type { DeviceKindName } from '../display/glyphs.ts';
 import { rounded, type FieldReason, type MeasuredField } from '../extract/fields.ts';
-import type { Quad } from '../picture/geometry.ts';
+import { heightOf, type Quad } from '../picture/geometry.ts';
 import { NOT_MEASURED, qualityOf, type Quality, type Surface } from '../picture/quality.ts';
 import { assign, type Assignment } from './assign.ts';
 import { candidatesOf, groupsOf, isTelling, type Candidate } from './candidates.ts';
@@ -242,6 +242,17 @@ export const unreadDevice = (kind: DeviceKindName, confidence: number): ReadDevi
     quality: NOT_MEASURED,
   }) as ReadDevice;
 
+/** So many lines of print make a page, unless the digits are this much taller than its lines. Ours: labels are smaller. */
+const PAGE_LINES = 5;
+const TALLER_THAN_PRINT = 1.2;
+
+/** Digits among lines of print that are as tall: a table of a page, and no display. */
+const isOnPage = (group: readonly Candidate[], { scene }: DeviceExtraction): boolean => {
+  const heights = scene.printed.map(({ quad }) => heightOf(quad)).sort((a, b) => a - b);
+  const height = tallestOf(group)?.height ?? 0;
+  return heights.length >= PAGE_LINES && height < TALLER_THAN_PRINT * heights[heights.length >> 1]!;
+};
+
 /** A second device on a photo has all that it needs, in digits no smaller than this part of the first one's. Ours. */
 const AS_LARGE = 0.4;
 
@@ -258,6 +269,7 @@ export const extractDevices = (given: DeviceExtraction): ReadDevice[] => {
   const extraction = { ...given, ...levelled(given.scene) };
   const groups = groupsOf(candidatesOf(extraction.scene.lines)).filter((group) => group.some(isTelling));
   const [first, ...others] = groups
+    .filter((group) => given.hints.kind !== undefined || !isOnPage(group, extraction))
     .flatMap((group) => explained(group, extraction) ?? [])
     .sort((a, b) => (tallestOf(b.group)?.height ?? 0) - (tallestOf(a.group)?.height ?? 0));
   if (first === undefined) return [];
