@@ -53,9 +53,9 @@ describe('the models of a process', () => {
     // This test is for machines without a GPU, where neither library is installed.
     expect(missing.sort()).toEqual(['cuda', 'tensorrt']);
     const text = await metrics.metrics();
-    expect(text).toContain('vitals_execution_provider{provider="cpu"} 1');
-    expect(text).toContain('vitals_execution_provider{provider="cuda"} 0');
-    expect(text).toContain('vitals_execution_provider{provider="tensorrt"} 0');
+    expect(text).toContain('inference_execution_provider{provider="cpu"} 1');
+    expect(text).toContain('inference_execution_provider{provider="cuda"} 0');
+    expect(text).toContain('inference_execution_provider{provider="tensorrt"} 0');
   });
 
   it('a scan keeps its version while another is loaded; the old one goes when the last scan that has it is over', async () => {
@@ -224,6 +224,6 @@ describe('the models of a process', () => {
     ]) {
       expect(text).toMatch(new RegExp(`^nv_inference_${name}\\{model="multiply",version="1"\\} [\\d.e+-]+$`, 'm'));
     }
-    expect(text).toMatch(/^vitals_inference_batch_rows_bucket\{le="1",model="multiply",version="1"\} \d+$/m);
+    expect(text).toMatch(/^inference_batch_rows_bucket\{le="1",model="multiply",version="1"\} \d+$/m);
   });
 });
