@@ -50,7 +50,7 @@ const AGREEING = 2 / 3;
 const SURELY_NO_DEVICE = 0.5;
 /** Devices are taken without a look at the picture as one of a document where their kind is surer than this. Ours. */
 const SURELY_THAT_KIND = 0.8;
-/** A picture that turns out to be no document is of a device, if the network is surer than this that it shows one. Ours. */
+/** A picture that turns out to be no document is of a device, if the network is surer than this which one. Ours. */
 const SURELY_A_DEVICE = 0.7;
 
 const textOf = (characters: PageLine['characters']): string => characters.map(({ character }) => character).join('');
@@ -81,10 +81,10 @@ const pageOf = ({ width, height }: Picture, source: PageOfDocument['source']): P
   source,
 });
 
-/** The device that a picture shows, where the network is sure that it shows one. */
+/** The device that a picture shows, where the network is sure which. */
 const likelyDevice = (kinds: DisplaySight['kinds']): ReadDevice | undefined => {
   const likely = likeliest(kinds);
-  return 1 - kinds.none > SURELY_A_DEVICE ? unreadDevice(likely, kinds[likely]) : undefined;
+  return kinds[likely] > SURELY_A_DEVICE ? unreadDevice(likely, kinds[likely]) : undefined;
 };
 
 /** A document, where it is one; else the devices that were seen. */
