@@ -2,6 +2,7 @@
 export { openInference } from './adapters/models/open-inference.ts';
 export { openPictureModel, type PictureModel } from './adapters/models/picture-model.ts';
 export { builtFile } from './adapters/threads/built-file.ts';
+export { interruptible } from './adapters/threads/interruptible.ts';
 export type { JobWatch } from './adapters/threads/job-messages.ts';
 export { plain, revived, type PlainFault } from './adapters/threads/plain-fault.ts';
 export { serveJobs } from './adapters/threads/serve-jobs.ts';

@@ -86,6 +86,17 @@ describe('threads that read documents', () => {
     expect(await values()).toEqual([98, 141]);
   });
 
+  it('can be interrupted at any moment, and the process lives', async () => {
+    const photo = await jpegOf(await rasterOf(report));
+    for (let i = 0; i < 8; i++) {
+      const abort = new AbortController();
+      const reading = codeOf(read(photo, abort.signal));
+      setTimeout(() => abort.abort(), 50 + 90 * i);
+      expect(await reading).toMatch(/^(?:extraction\.cancelled|none)$/);
+    }
+    expect(await values()).toEqual([98, 141]);
+  });
+
   it('answer what is damaged or none of ours with a clear problem each, and go on', async () => {
     const photo = await jpegOf(await rasterOf(report));
     const hostile: readonly (readonly [Uint8Array, string])[] = [

@@ -32,6 +32,9 @@ const FAULTS: TierFaults = {
 /** A document that takes longer is given up. Thirty pages take a minute on one slow core; twice that is one made to take long. Ours. */
 const MAX_READING_MS = 120_000;
 
+/** The longest run of a model takes 0.5 s where nothing else runs; forty times that on a machine that is overloaded. Ours. */
+const STOP_WITHIN_MS = 20_000;
+
 export interface DocumentWorkersOptions {
   /** Threads, and so documents at a time. Each takes up to 600 MB in a large picture. */
   readonly size: number;
@@ -85,6 +88,7 @@ export class DocumentWorkers {
         start: { inference, modelsDirectory },
         ports: portsOf(inference),
         maxMs: MAX_READING_MS,
+        stopWithinMs: STOP_WITHIN_MS,
         faults: FAULTS,
         onDefect,
       });

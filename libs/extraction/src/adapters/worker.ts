@@ -1,5 +1,5 @@
 /** The thread that reads documents: started by `DocumentWorkers`, one document after another. */
-import { openInference, serveJobs } from '@smartscan/inference/in-thread';
+import { interruptible, openInference, serveJobs } from '@smartscan/inference/in-thread';
 import { DocumentReader, jpegOf } from '@smartscan/documents';
 import type { PageImage } from '../app/extract.ts';
 import { readingOf } from './to-reading.ts';
@@ -10,7 +10,8 @@ const msSince = (start: number): number => Math.round(performance.now() - start)
 await serveJobs<WorkerStart, DocumentJob, DocumentOutcome, DocumentStage>({
   prepare: async ({ inference: start, modelsDirectory }, end) => {
     // Without its models this thread is of no use: it ends, and is replaced by one that has them.
-    const inference = await openInference(start, end);
+    let current: AbortSignal | undefined;
+    const inference = interruptible(await openInference(start, end), () => current);
     const readers = new Map<string, DocumentReader>();
     /** One for each set of versions: hardly ever more than two. */
     const readerOf = async (versions: DocumentJob['versions']): Promise<DocumentReader> => {
@@ -29,6 +30,7 @@ await serveJobs<WorkerStart, DocumentJob, DocumentOutcome, DocumentStage>({
         ),
       );
     return async ({ bytes, wishes, versions }, { signal, onProgress }) => {
+      current = signal;
       const began = performance.now();
       const busy = performance.eventLoopUtilization();
       const reader = await readerOf(versions);

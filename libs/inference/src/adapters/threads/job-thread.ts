@@ -5,9 +5,6 @@ import type { FromJobThread, JobWatch, ToJobThread } from './job-messages.ts';
 import { plain, revived } from './plain-fault.ts';
 import { startThread } from './thread.ts';
 
-/** A thread that was told to stop has this long to do it before it is ended: the longest step takes 0.2 s (measured). */
-const STOP_GRACE_MS = 2_000;
-
 /** Told of errors that nobody foresaw and of threads that died: a name and places in code, never a value. */
 export type OnDefect = (name: string, at: readonly string[]) => void;
 
@@ -20,6 +17,11 @@ export interface JobThreadOptions<Start> {
   readonly ports: readonly MessagePort[];
   /** A job that takes longer is given up, and its thread ended if it doesn't stop. */
   readonly maxMs: number;
+  /**
+   * One that was told to stop has this long to do it before it is ended. Longer than any run of a model takes on a machine that
+   * is overloaded: a thread that is ended in the middle of one takes the process with it.
+   */
+  readonly stopWithinMs: number;
   readonly faults: Pick<TierFaults, 'cancelled' | 'interrupted'>;
   readonly onDefect: OnDefect;
 }
@@ -109,7 +111,7 @@ export class JobThread<Start, Job, Outcome, Stage> {
       this.#dead = true;
       job.reject(reason);
       void this.#worker.terminate();
-    }, STOP_GRACE_MS);
+    }, this.#options.stopWithinMs);
     timer.unref();
   }
 

@@ -16,6 +16,9 @@ export const SCAN_FAULTS: TierFaults = {
  */
 const MAX_SCAN_MS = 120_000;
 
+/** The longest step takes 0.2 s, a run of a model 5 ms (measured). */
+const STOP_WITHIN_MS = 2_000;
+
 /** A thread that scans. */
 export type ScanWorker = JobThread<WorkerStart, ScanJob, ScanOutcome, ScanStage>;
 
@@ -27,6 +30,7 @@ export const startScanWorker = (start: WorkerStart, onDefect: OnDefect): Promise
     start,
     ports: portsOf(start.inference),
     maxMs: MAX_SCAN_MS,
+    stopWithinMs: STOP_WITHIN_MS,
     faults: SCAN_FAULTS,
     onDefect,
   });
