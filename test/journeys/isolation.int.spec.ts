@@ -1,6 +1,13 @@
 import { allOperations, pathMembers } from '@smartscan/contracts/operation';
 import { eventually, filesWith, holds, makeFaceVideo, tablesWith } from '@smartscan/testing';
+import { pdfOf } from '@smartscan/testing/document-page';
 import { buildWorld, canary, contexts, signUp, type Customer, type World } from './world.ts';
+
+/** Enough of a body to be let through to the question whose it is. */
+const BODIES: Readonly<Record<string, object>> = {
+  PUT: { ttl_seconds: 86_400 },
+  PATCH: { corrections: [{ field: '/readings/0/fields/patient_name', value: 'X' }] },
+};
 
 describe('two tenants', () => {
   const CANARY_A = canary('canary-of-tenant-a-91c2');
@@ -12,6 +19,7 @@ describe('two tenants', () => {
   let subjectOfA: string;
   let calibrationOfA: string;
   let recordingOfA: string;
+  let documentOfA: string;
   beforeAll(async () => {
     world = await buildWorld();
     a = await signUp(world.url);
@@ -29,6 +37,9 @@ describe('two tenants', () => {
     });
     calibrationOfA = calibrated.body['id'] as string;
     recordingOfA = (await a.ask('POST', '/v1/recordings')).body['id'] as string;
+    const page = pdfOf([[{ x: 60, y: 60, text: `Lab report of ${CANARY_A}` }]]);
+    documentOfA = (await a.ask('POST', '/v1/documents', { raw: page, headers: { 'content-type': 'application/pdf' } }))
+      .body['id'] as string;
     await b.scan(await makeFaceVideo({ ...small, canary: CANARY_B }), { 'smartscan-patient-id': CANARY_B });
   });
   afterAll(() => world.stop());
@@ -46,16 +57,17 @@ describe('two tenants', () => {
       const ids = {
         'api-keys': keysOfA[0]?.id,
         calibrations: calibrationOfA,
+        documents: documentOfA,
         recordings: recordingOfA,
         scans: scanOfA,
       };
       const [, id] = Object.entries(ids).find(([collection]) => path.includes(`/${collection}`)) ?? [];
-      const ofA: Readonly<Record<string, unknown>> = { category: 'vitals', subject_id: subjectOfA, id };
+      const ofA: Readonly<Record<string, unknown>> = { category: 'vitals', subject_id: subjectOfA, page: 1, id };
       const target = path.replace(/\{(\w+)\}/g, (_, member: string) => String(ofA[member]));
       const answer = await b.ask(
         method,
         target,
-        method === 'GET' || method === 'DELETE' ? {} : { body: method === 'PUT' ? { ttl_seconds: 86_400 } : {} },
+        method === 'GET' || method === 'DELETE' ? {} : { body: BODIES[method] ?? {} },
       );
       const text = JSON.stringify(answer.body);
       expect({ method, path, leaks: text.includes(a.workspace) || holds(text, CANARY_A) }).toEqual({

@@ -63,8 +63,16 @@ describe('the retention schedule', () => {
     expect(ruleOf(category, standing, UNSET).range).toEqual(expected);
   });
 
-  it('P12: has no category for video, frames, photos or images, so no table can keep them', () => {
-    expect(CATEGORIES.filter((category) => /video|frame|photo|image/.test(category))).toEqual([]);
+  it('P12: has no category for video or frames, so no table can keep them', () => {
+    expect(CATEGORIES.filter((category) => /video|frame/.test(category))).toEqual([]);
+  });
+
+  it('P13: keeps pictures of documents for nobody who has not asked for it', () => {
+    fc.assert(
+      fc.property(standings, (standing) => {
+        expect(ruleOf('document_images', standing, UNSET)).toMatchObject({ ttlSeconds: 0, defaultSeconds: 0 });
+      }),
+    );
   });
 
   it('lets only categories with a time of their own be parents', () => {
@@ -97,7 +105,7 @@ describe('the rule in force', () => {
         if (range === null) expect(ttlSeconds).toBeGreaterThan(-1);
         else if (ttlSeconds === 0) expect(range.zero).toBe(true);
         else expect(ttlSeconds >= range.min && ttlSeconds <= range.max).toBe(true);
-        expect(defaultSeconds).toBeGreaterThan(0);
+        expect(defaultSeconds > 0).toBe(category !== 'document_images');
       }),
     );
   });
