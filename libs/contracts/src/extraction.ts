@@ -4,6 +4,7 @@ import { defineCustody, definePhiAccess } from './custody.ts';
 import { defineEvent, field } from './event.ts';
 import { documentForms } from './extraction/fhir.ts';
 import { readPage, reading } from './extraction/readings.ts';
+import { jobSummary, turnHeaders, turnInput, whoseHeaders, whoseInput } from './job.ts';
 import { defineOperation } from './operation.ts';
 import { pageInput, pageOf } from './page.ts';
 
@@ -36,21 +37,10 @@ export const documentDeleted = documentEvent('document_deleted', {});
 
 const documentId = z.string().regex(idPattern('document'));
 
-const summary = {
-  id: z.string(),
-  status: z.enum(['running', 'completed', 'failed', 'cancelled']),
-  created_at: z.iso.datetime(),
-  finished_at: z.iso.datetime().nullable(),
-  /** Whether what was read is stored. If not, this answer (or the first fetch) is the only one that holds it. */
-  retained: z.boolean(),
-  expires_at: z.iso.datetime().nullable(),
-  /** The problem type's code where the document could not be read. */
-  problem: z.string().nullable(),
-};
-export const documentListItem = z.object(summary);
+export const documentListItem = z.object(jobSummary);
 
 export const document = z.object({
-  ...summary,
+  ...jobSummary,
   subject_id: z.string().nullable().describe('Our own name for the person, where patient_id was given'),
   patient_id: z.string().nullable(),
   visit_id: z.string().nullable(),
@@ -66,8 +56,6 @@ export const document = z.object({
 
 /** The company's published limit. */
 export const DOCUMENT_BODY_MAX_BYTES = 10_000_000;
-/** As of a scan: whoever can wait longer asks again. Ours. */
-export const DOCUMENT_DEADLINE_MAX_SECONDS = 3_600;
 
 /** How a kind of document and what is read from it is described to a caller. */
 export const documentType = z.object({
@@ -111,8 +99,7 @@ export const readDocument = defineOperation({
   description:
     'The body is the file itself: a picture or a PDF. It is read in memory; of its metadata only how it was held is looked at. Answers 200 with what was read, or, with `Prefer: respond-async`, 202 with a document to poll. Each value says how sure it is, where on the page it was read, and what else it could be; one that is not sure is refused. Pictures of the pages are kept only where the retention of `document_images` says so.',
   input: z.object({
-    patient_id: z.string().trim().min(1).max(128).optional(),
-    visit_id: z.string().trim().min(1).max(128).optional(),
+    ...whoseInput,
     type: z.enum(DOCUMENT_TYPES).optional().describe('What it is: then nothing else is looked for'),
     confidence_threshold: z.coerce
       .number()
@@ -126,30 +113,14 @@ export const readDocument = defineOperation({
       .max(35)
       .optional()
       .describe('BCP 47 tag of the language of the document, such as `en-US`: which of day and month comes first'),
-    deadline_seconds: z.coerce
-      .number()
-      .min(1)
-      .max(DOCUMENT_DEADLINE_MAX_SECONDS)
-      .optional()
-      .describe(
-        'Seconds from the last byte of the body within which the answer is wanted; 60 if not told, 900 in batch',
-      ),
-    lane: z
-      .enum(['interactive', 'batch'])
-      .optional()
-      .describe('batch gives way to those who wait for an answer; it counts only with `Prefer: respond-async`'),
-    declared_bytes: z.coerce.number().int().min(0).optional().describe('Length of the body'),
+    ...turnInput,
   }),
-  // In headers, since an id of a person may not stand in a URL (P08) and the body is the document.
   headers: {
-    patient_id: 'smartscan-patient-id',
-    visit_id: 'smartscan-visit-id',
+    ...whoseHeaders,
     type: 'smartscan-document-type',
     confidence_threshold: 'smartscan-confidence-threshold',
     language: 'content-language',
-    deadline_seconds: 'smartscan-deadline-seconds',
-    lane: 'smartscan-lane',
-    declared_bytes: 'content-length',
+    ...turnHeaders,
   },
   stream: {
     mediaTypes: ['image/jpeg', 'image/png', 'image/webp', 'image/gif', 'application/pdf', 'application/octet-stream'],

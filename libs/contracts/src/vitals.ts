@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { idPattern, MARKER_NAMES } from '@smartscan/kernel';
+import { idPattern, JOB_STATUSES, MARKER_NAMES } from '@smartscan/kernel';
 import { defineCustody, definePhiAccess } from './custody.ts';
 import { defineEvent, field } from './event.ts';
+import { jobSummary, turnHeaders, turnInput, whoseHeaders, whoseInput } from './job.ts';
 import { defineOperation } from './operation.ts';
 import { pageInput, pageOf } from './page.ts';
 import { scanForms } from './vitals/fhir.ts';
@@ -61,21 +62,9 @@ export const telemetry = z.strictObject({
   face_quality: z.number().min(0).max(1).optional(),
 });
 
-export const SCAN_STATUSES = ['running', 'completed', 'failed', 'cancelled'] as const;
 const scanId = z.string().regex(idPattern('scan'));
 
-const scanSummary = {
-  id: z.string(),
-  status: z.enum(SCAN_STATUSES),
-  created_at: z.iso.datetime(),
-  finished_at: z.iso.datetime().nullable(),
-  /** Whether the result is stored. If not, this answer (or the first fetch) is the only one that holds it. */
-  retained: z.boolean(),
-  expires_at: z.iso.datetime().nullable(),
-  /** The problem type's code where the scan failed. */
-  problem: z.string().nullable(),
-};
-export const scanListItem = z.object(scanSummary);
+export const scanListItem = z.object(jobSummary);
 
 export const scanQuality = z.object({
   snr_db: z.number().nullable(),
@@ -97,7 +86,7 @@ export const scanQuality = z.object({
 });
 
 export const scan = z.object({
-  ...scanSummary,
+  ...jobSummary,
   subject_id: z
     .string()
     .nullable()
@@ -112,7 +101,7 @@ export const scan = z.object({
 
 export const scanProgress = z.object({
   id: z.string(),
-  status: z.enum(SCAN_STATUSES),
+  status: z.enum(JOB_STATUSES),
   stage: z.enum(['received', 'decoding', 'analysing', 'done']),
   share: z.number().min(0).max(1),
 });
@@ -122,9 +111,6 @@ export const SCAN_BODY_MAX_BYTES = 100_000_000;
 
 /** Of colour traces: a minute of 32 patches at 60 frames a second is some 7 MB of JSON. Ours. */
 export const SCAN_TRACES_MAX_BYTES = 8_000_000;
-
-/** An hour: whoever can wait longer asks again. Ours. */
-export const SCAN_DEADLINE_MAX_SECONDS = 3_600;
 
 const VIDEO_PROBLEMS = [
   'vitals.not_a_video',
@@ -151,8 +137,7 @@ export const startScan = defineOperation({
   description:
     'The body is the video itself, 10 to 60 seconds of one face, or, as `SmartScan-Recording` says, what a device made of it: colour traces of patches of skin, or small crops of the face, as in the chunks of a recording, but in one piece. It is processed in memory and never stored. Answers 200 with the vitals, or, with `Prefer: respond-async`, 202 with a scan to poll, follow or cancel. A scan that would not be over before its deadline is refused at once, before its body is read where its length tells. What it tells of the person in headers is used for the markers whose formula asks for it, and kept nowhere.',
   input: z.object({
-    patient_id: z.string().trim().min(1).max(128).optional(),
-    visit_id: z.string().trim().min(1).max(128).optional(),
+    ...whoseInput,
     telemetry: z
       .string()
       .max(1_024)
@@ -165,35 +150,19 @@ export const startScan = defineOperation({
       .describe(
         '`wellness`: also oxygen saturation and blood pressure without a calibration, flagged, with wide intervals',
       ),
-    deadline_seconds: z.coerce
-      .number()
-      .min(1)
-      .max(SCAN_DEADLINE_MAX_SECONDS)
-      .optional()
-      .describe(
-        'Seconds from the last byte of the body within which the answer is wanted; 60 if not told, 900 in batch',
-      ),
-    lane: z
-      .enum(['interactive', 'batch'])
-      .optional()
-      .describe('batch gives way to those who wait for an answer; it counts only with `Prefer: respond-async`'),
+    ...turnInput,
     content: z
       .enum(['video', ...RECORDED])
       .optional()
       .describe('What the body is: a video if not told, or what a device made of one'),
-    declared_bytes: z.coerce.number().int().min(0).optional().describe('Length of the body'),
   }),
-  // In headers, since an id of a person may not stand in a URL (P08) and the body is the video.
   headers: {
-    patient_id: 'smartscan-patient-id',
-    visit_id: 'smartscan-visit-id',
+    ...whoseHeaders,
     telemetry: 'smartscan-telemetry',
     ...personHeaders,
     estimates: 'smartscan-estimates',
-    deadline_seconds: 'smartscan-deadline-seconds',
-    lane: 'smartscan-lane',
+    ...turnHeaders,
     content: 'smartscan-recording',
-    declared_bytes: 'content-length',
   },
   stream: {
     mediaTypes: [

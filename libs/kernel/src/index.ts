@@ -5,5 +5,6 @@ export * from './document-types.ts';
 export * from './job.ts';
 export * from './marker-names.ts';
 export * from './privacy.ts';
+export * from './problem.ts';
 export * from './region.ts';
 export * from './time.ts';

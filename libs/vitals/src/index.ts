@@ -4,6 +4,7 @@ import {
   HELD_BEAT_SECONDS,
   IDS,
   Jobs,
+  KnownJobs,
   LOG,
   METRICS,
   provide,
@@ -47,6 +48,7 @@ export const vitals: Context = {
     provideByName(RecordScan, {
       work: UNIT_OF_WORK,
       jobs: Jobs,
+      known: KnownJobs,
       tasks: ScanTasks,
       measure: WorkerMeasure,
       telemetry: KeepTelemetry,

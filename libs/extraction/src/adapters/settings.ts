@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { DOCUMENT_BODY_MAX_BYTES, DOCUMENT_DEADLINE_MAX_SECONDS } from '@smartscan/contracts/extraction';
+import { DOCUMENT_BODY_MAX_BYTES } from '@smartscan/contracts/extraction';
+import { DEADLINE_MAX_SECONDS } from '@smartscan/contracts/job';
 import { inferenceSettings, maxJobs, tierSettings } from '@smartscan/inference';
 
 /** Read from `SMARTSCAN_EXTRACTION_<NAME>`. */
@@ -8,7 +9,7 @@ export const extractionSettings = z.object({
     maxBodyBytes: DOCUMENT_BODY_MAX_BYTES,
     // Ours: as many of the largest as may wait.
     maxHeldBytes: 1_000_000_000,
-    maxDeadlineSeconds: DOCUMENT_DEADLINE_MAX_SECONDS,
+    maxDeadlineSeconds: DEADLINE_MAX_SECONDS,
   }),
   maxDocuments: maxJobs,
   ...inferenceSettings,

@@ -3,8 +3,7 @@ import { asFault } from '@smartscan/kernel';
 import { DOCUMENT_BODY_MAX_BYTES } from '@smartscan/contracts/extraction';
 import { DOCUMENT_MODELS } from '@smartscan/documents/models';
 import { startModels, TierMetrics, type ProcessModels } from '@smartscan/inference';
-import type { ActiveJobs, JobState, Log } from '@smartscan/platform/ports';
-import type { DocumentSecrets } from '../app/documents.ts';
+import type { ActiveJobs, Log } from '@smartscan/platform/ports';
 import type { Admission, Admitted, Extract, Extracted } from '../app/extract.ts';
 import { DocumentWorkers } from './document-workers.ts';
 import type { ExtractionSettings } from './settings.ts';
@@ -13,7 +12,7 @@ interface Surroundings {
   readonly settings: ExtractionSettings;
   readonly log: Log;
   readonly metrics: Registry;
-  readonly active: ActiveJobs<JobState<DocumentSecrets>>;
+  readonly active: Pick<ActiveJobs, 'idle'>;
 }
 
 /** Reads in this process's worker threads. */

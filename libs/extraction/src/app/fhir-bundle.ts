@@ -1,5 +1,6 @@
 import { DOCUMENT_SYSTEMS } from '@smartscan/contracts/extraction/fhir';
 import { FHIR_MEDIA_TYPE } from '@smartscan/contracts/fhir/terms';
+import type { JobSummary } from '@smartscan/contracts/job';
 import { Reply, REPRESENTATION_HEADER, type Call } from '@smartscan/platform/ports';
 import type { Reading } from './extract.ts';
 import { issuedOf, urnOf, type InDocument, type Made } from './fhir-context.ts';
@@ -9,7 +10,7 @@ import { documentReference } from './fhir-document.ts';
 import type { FhirBundle } from './fhir-fields.ts';
 import { dischargeSummary, labReport, prescription } from './fhir-papers.ts';
 import type { FhirTerms } from './fhir-terms.ts';
-import type { DocumentAnswer, DocumentItem } from './present.ts';
+import type { DocumentAnswer } from './present.ts';
 
 /** What a reading says, a resource each. */
 const resourcesOf = (from: InDocument): Made[] => {
@@ -47,10 +48,10 @@ export const fhirBundleOf = (answer: DocumentAnswer, readings: readonly Reading[
 
 /** The answer in the form that the caller asked for, where the document was read; else as it is. */
 export function inForm(
-  answer: DocumentAnswer | Reply<DocumentItem>,
+  answer: DocumentAnswer | Reply<JobSummary>,
   { representation }: Pick<Call, 'representation'>,
   terms: FhirTerms,
-): DocumentAnswer | Reply<DocumentItem> | Reply<FhirBundle> {
+): DocumentAnswer | Reply<JobSummary> | Reply<FhirBundle> {
   if (answer instanceof Reply || representation !== FHIR_MEDIA_TYPE || answer.readings === null) return answer;
   return new Reply(200, fhirBundleOf(answer, answer.readings, terms), {
     [REPRESENTATION_HEADER]: FHIR_MEDIA_TYPE,

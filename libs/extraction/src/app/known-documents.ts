@@ -7,15 +7,15 @@ import {
   type listDocuments,
   type reviewDocument,
 } from '@smartscan/contracts/extraction';
-import type { Call, Jobs, UnitOfWork } from '@smartscan/platform/ports';
+import { summaryOf, type Call, type KnownJobs, type UnitOfWork } from '@smartscan/platform/ports';
 import { problem } from '../domain/document-problems.ts';
 import { reviewed } from '../domain/review.ts';
 import type { DocumentSecrets } from './documents.ts';
 import { openImage, removeImages } from './page-images.ts';
-import { answerOf, itemOf, type DocumentAnswer, type DocumentItem } from './present.ts';
+import { answerOf, type DocumentAnswer } from './present.ts';
 
 export interface KnownParts {
-  readonly jobs: Jobs<DocumentSecrets>;
+  readonly jobs: KnownJobs<DocumentSecrets>;
   readonly work: UnitOfWork;
   readonly clock: Clock;
 }
@@ -30,7 +30,7 @@ export class KnownDocuments {
 
   async page({ limit, cursor }: InputOf<typeof listDocuments>, call: Call) {
     const { items, next_cursor } = cutPage(await this.parts.jobs.page(limit, cursor, call), limit);
-    return { items: items.map((sight): DocumentItem => itemOf(sight)), next_cursor };
+    return { items: items.map(summaryOf), next_cursor };
   }
 
   async image({ id, page }: InputOf<typeof getPageImage>, call: Call) {

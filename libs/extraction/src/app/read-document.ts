@@ -1,8 +1,10 @@
 import type { Clock } from '@smartscan/kernel';
+import type { JobSummary } from '@smartscan/contracts/job';
 import type { InputOf } from '@smartscan/contracts/operation';
 import { documentCompleted, type readDocument } from '@smartscan/contracts/extraction';
 import {
   Reply,
+  summaryOf,
   type Call,
   type Chunks,
   type Ids,
@@ -17,7 +19,7 @@ import { atLeast } from '../domain/reading.ts';
 import { NO_SECRETS, type DocumentSecrets } from './documents.ts';
 import type { Extract, Extracted } from './extract.ts';
 import { addImages } from './page-images.ts';
-import { answerOf, itemOf, type DocumentAnswer, type DocumentItem } from './present.ts';
+import { answerOf, type DocumentAnswer } from './present.ts';
 
 type Asked = InputOf<typeof readDocument>;
 
@@ -32,7 +34,7 @@ export interface ReadParts {
 export class ReadDocument {
   constructor(private readonly parts: ReadParts) {}
 
-  async run(input: Asked, call: Call, body: Chunks): Promise<DocumentAnswer | Reply<DocumentItem>> {
+  async run(input: Asked, call: Call, body: Chunks): Promise<DocumentAnswer | Reply<JobSummary>> {
     const { jobs } = this.parts;
     const [ttlSeconds, imageSeconds] = await Promise.all([
       jobs.ttlSeconds(call),
@@ -47,7 +49,7 @@ export class ReadDocument {
     });
     const isNamed = secrets.patient_id !== null || secrets.visit_id !== null;
     const sight = await jobs.serve(job, { person: secrets.patient_id, isNamed });
-    return call.respondAsync ? new Reply(202, itemOf(sight)) : answerOf(sight);
+    return call.respondAsync ? new Reply(202, summaryOf(sight)) : answerOf(sight);
   }
 
   private task(

@@ -1,20 +1,12 @@
-import { FATE_OF, Fault, type FaultExtras, type FaultKind } from '@smartscan/kernel';
-
-/** One way in which a document can end unread, beside what is wrong with its file: that `libs/documents` says. */
-export interface DocumentProblem {
-  readonly kind: FaultKind;
-  /** HTTP status, where it is more exact than the kind's own. */
-  readonly status: number;
-  readonly title: string;
-  /** What the caller can do about it. */
-  readonly remedy: string;
-  readonly retryAfterSeconds?: number;
-}
+import { faultOf, type Fault, type Problem } from '@smartscan/kernel';
 
 /** Where the queue can't tell when there will be room. A queue has moved on by one after about this long. */
 const RETRY_SECONDS = 2;
 
-/** Every such problem, once: codes, statuses and tests are read off this table. */
+/**
+ * Every way in which a document can end unread, once, beside what is wrong with its file: that `libs/documents` says. Codes,
+ * statuses and tests are read off this table.
+ */
 const PROBLEMS = {
   empty: {
     kind: 'invalid',
@@ -84,19 +76,11 @@ const PROBLEMS = {
     title: 'A correction has a value of another type than its field.',
     remedy: 'Send a number where the field has a unit, text elsewhere, or null for no value.',
   },
-} as const satisfies Record<string, DocumentProblem>;
+} as const satisfies Record<string, Problem>;
 
 export type DocumentProblemName = keyof typeof PROBLEMS;
-export const DOCUMENT_PROBLEMS: Readonly<Record<DocumentProblemName, DocumentProblem>> = PROBLEMS;
+export const DOCUMENT_PROBLEMS: Readonly<Record<DocumentProblemName, Problem>> = PROBLEMS;
 
 /** The fault that it ends with. `retryAfter`: seconds, where they are known better than by the table. */
-export const problem = (name: DocumentProblemName, retryAfter?: number): Fault => {
-  const { kind, status, title, remedy, ...row }: DocumentProblem = DOCUMENT_PROBLEMS[name];
-  const retryAfterSeconds = retryAfter ?? row.retryAfterSeconds;
-  const extras: FaultExtras = {
-    remedy,
-    ...(status === FATE_OF[kind].status ? {} : { status }),
-    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-  };
-  return new Fault(kind, `extraction.${name}`, title, extras);
-};
+export const problem = (name: DocumentProblemName, retryAfter?: number): Fault =>
+  faultOf(`extraction.${name}`, DOCUMENT_PROBLEMS[name], retryAfter);

@@ -5,14 +5,14 @@ import type { JobState } from './job.ts';
 const RESULT_BUFFER_MS = 15 * 60 * 1_000;
 
 /** The jobs that this process runs, and results that are handed over from memory once because nothing is kept. */
-export class ActiveJobs<State extends JobState> {
-  readonly #states = new Map<string, State>();
+export class ActiveJobs<Secrets = unknown> {
+  readonly #states = new Map<string, JobState<Secrets>>();
   readonly #aborts = new Map<string, AbortController>();
   readonly #watchers = new Map<string, Set<() => void>>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #idlers: (() => void)[] = [];
 
-  add(state: State): AbortController {
+  add(state: JobState<Secrets>): AbortController {
     const abort = new AbortController();
     this.#states.set(state.id, state);
     this.#aborts.set(state.id, abort);
@@ -29,7 +29,7 @@ export class ActiveJobs<State extends JobState> {
   }
 
   /** Another tenant's job is as unknown as none. */
-  find(id: string, tenant: string): State | undefined {
+  find(id: string, tenant: string): JobState<Secrets> | undefined {
     const state = this.#states.get(id);
     return state?.tenant === tenant ? state : undefined;
   }
@@ -44,7 +44,7 @@ export class ActiveJobs<State extends JobState> {
     return byTenant;
   }
 
-  progress(state: State, stage: string, share: number): void {
+  progress(state: JobState<Secrets>, stage: string, share: number): void {
     state.stage = stage;
     state.share = share;
     this.#wake(state.id);
@@ -55,7 +55,7 @@ export class ActiveJobs<State extends JobState> {
   }
 
   /** The job is over. `keepForFetch`: its result waits in memory for one reader, 15 minutes at most. */
-  end(state: State, keepForFetch: boolean): void {
+  end(state: JobState<Secrets>, keepForFetch: boolean): void {
     this.#aborts.delete(state.id);
     state.stage = 'done';
     state.share = 1;

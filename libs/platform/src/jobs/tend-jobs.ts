@@ -3,14 +3,14 @@ import { HELD_SILENT_MS, type Holdings } from '../peers/holdings.ts';
 import type { Scope } from '../ports/call.ts';
 import type { UnitOfWork } from '../ports/work.ts';
 import type { ActiveJobs } from './active-jobs.ts';
-import type { JobKind, JobState } from './job.ts';
+import type { JobKind } from './job.ts';
 import { JobRows } from './job-table.ts';
 
-export interface TendParts<State extends JobState> {
+export interface TendParts {
   readonly kind: JobKind;
   readonly work: UnitOfWork;
   readonly clock: Clock;
-  readonly active: ActiveJobs<State>;
+  readonly active: ActiveJobs;
   readonly holdings: Holdings;
   /** Whether something else here is asked for again under that id. */
   readonly alsoHas?: (id: string) => boolean;
@@ -21,11 +21,11 @@ export interface TendParts<State extends JobState> {
  * them, and they are closed as interrupted so that nobody waits for them. A schedule runs this in each process, every
  * `HELD_BEAT_SECONDS`.
  */
-export class TendJobs<State extends JobState> {
-  readonly #parts: TendParts<State>;
+export class TendJobs {
+  readonly #parts: TendParts;
   readonly #rows: JobRows;
 
-  constructor(parts: TendParts<State>) {
+  constructor(parts: TendParts) {
     this.#parts = parts;
     this.#rows = new JobRows(parts.kind.table);
   }

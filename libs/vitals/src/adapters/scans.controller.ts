@@ -3,17 +3,17 @@ import { Fault } from '@smartscan/kernel';
 import type { InputOf, OutputOf } from '@smartscan/contracts/operation';
 import { cutPage } from '@smartscan/contracts/page';
 import { cancelScan, deleteScan, followScan, getScan, listScans, startScan } from '@smartscan/contracts/vitals';
-import { Holdings, Jobs, Reply, Serves, type Call, type Chunks } from '@smartscan/platform/ports';
+import { Holdings, KnownJobs, Reply, Serves, summaryOf, type Call, type Chunks } from '@smartscan/platform/ports';
 import { inForm } from '../app/fhir-bundle.ts';
-import { answerOf, itemOf } from '../app/present.ts';
+import { answerOf } from '../app/present.ts';
 import { RunScan } from '../app/run-scan.ts';
-import type { ScanJobs } from '../app/scans.ts';
+import type { KnownScans } from '../app/scans.ts';
 
 @Controller()
 export class ScansController {
   constructor(
     @Inject(RunScan) private readonly runScan: RunScan,
-    @Inject(Jobs) private readonly jobs: ScanJobs,
+    @Inject(KnownJobs) private readonly jobs: KnownScans,
     @Inject(Holdings) private readonly holdings: Holdings,
   ) {}
 
@@ -35,7 +35,7 @@ export class ScansController {
   @Serves(listScans)
   async list({ limit, cursor }: InputOf<typeof listScans>, call: Call) {
     const page = cutPage(await this.jobs.page(limit, cursor, call), limit);
-    return { items: page.items.map(itemOf), next_cursor: page.next_cursor };
+    return { items: page.items.map(summaryOf), next_cursor: page.next_cursor };
   }
 
   @Serves(followScan)
@@ -49,7 +49,7 @@ export class ScansController {
 
   @Serves(cancelScan)
   cancel(input: InputOf<typeof cancelScan>, call: Call) {
-    const here = async () => itemOf(await this.jobs.cancel(input.id, call));
+    const here = async () => summaryOf(await this.jobs.cancel(input.id, call));
     return this.holdings.orElsewhere({ operation: cancelScan, input, call }, here);
   }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { SCAN_BODY_MAX_BYTES, SCAN_DEADLINE_MAX_SECONDS } from '@smartscan/contracts/vitals';
+import { SCAN_BODY_MAX_BYTES } from '@smartscan/contracts/vitals';
+import { DEADLINE_MAX_SECONDS } from '@smartscan/contracts/job';
 import { inferenceSettings, maxJobs, tierSettings } from '@smartscan/inference';
 
 /** Read from `SMARTSCAN_VITALS_<NAME>`. */
@@ -7,7 +8,7 @@ export const vitalsSettings = z.object({
   ...tierSettings({
     maxBodyBytes: SCAN_BODY_MAX_BYTES,
     maxHeldBytes: 2_000_000_000,
-    maxDeadlineSeconds: SCAN_DEADLINE_MAX_SECONDS,
+    maxDeadlineSeconds: DEADLINE_MAX_SECONDS,
   }),
   maxScans: maxJobs,
   decoder: z.enum(['ffmpeg', 'webcodecs']).optional(),

@@ -26,7 +26,7 @@ interface Surroundings {
   readonly settings: VitalsSettings;
   readonly log: Log;
   readonly metrics: Registry;
-  readonly active: Pick<ActiveJobs<never>, 'idle'>;
+  readonly active: Pick<ActiveJobs, 'idle'>;
 }
 
 /** The decoder of this machine, on its GPU where models are to run there, too. */

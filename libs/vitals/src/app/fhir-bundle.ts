@@ -1,13 +1,14 @@
 import type { z } from 'zod';
 import { categoryOf, patientOf, quantityOf } from '@smartscan/contracts/fhir/datatypes';
 import { CODE_SYSTEMS, CONFIDENCE, FHIR_MEDIA_TYPE } from '@smartscan/contracts/fhir/terms';
+import type { JobSummary } from '@smartscan/contracts/job';
 import type { marker } from '@smartscan/contracts/vitals';
 import { SCAN_EXTENSIONS, SCAN_SYSTEMS, type fhirBundle } from '@smartscan/contracts/vitals/fhir';
 import { namedUuid } from '@smartscan/kernel';
 import { Reply, REPRESENTATION_HEADER, type Call } from '@smartscan/platform/ports';
 import { MARKERS } from '../domain/marker-table.ts';
 import type { MarkerDefinition } from '../domain/markers/definition.ts';
-import type { ScanAnswer, ScanItem } from './present.ts';
+import type { ScanAnswer } from './present.ts';
 
 export type FhirBundle = z.output<typeof fhirBundle>;
 type Observation = FhirBundle['entry'][number]['resource'];
@@ -105,9 +106,9 @@ export const fhirBundleOf = (scan: ScanAnswer, markers: Readonly<Record<string, 
 
 /** The answer in the form that the caller asked for, where it has vitals; else as it is. */
 export function inForm(
-  answer: ScanAnswer | Reply<ScanItem>,
+  answer: ScanAnswer | Reply<JobSummary>,
   { representation }: Pick<Call, 'representation'>,
-): ScanAnswer | Reply<ScanItem> | Reply<FhirBundle> {
+): ScanAnswer | Reply<JobSummary> | Reply<FhirBundle> {
   if (answer instanceof Reply || representation !== FHIR_MEDIA_TYPE || answer.markers === null) return answer;
   return new Reply(200, fhirBundleOf(answer, answer.markers), {
     [REPRESENTATION_HEADER]: FHIR_MEDIA_TYPE,

@@ -8,11 +8,12 @@ import { LiveRecording, RECORDING_LIMITS, type RecordingAnswer, type RecordingLi
 import type { Measure, Measured } from './measure.ts';
 import { answerOf, type ScanAnswer } from './present.ts';
 import { isNamed, secretsOf, type ScanTasks } from './scan-tasks.ts';
-import { scanTable, type ScanJobs, type ScanSecrets } from './scans.ts';
+import { scanTable, type KnownScans, type ScanJobs, type ScanSecrets } from './scans.ts';
 
 export interface RecordParts {
   readonly work: UnitOfWork;
   readonly jobs: ScanJobs;
+  readonly known: KnownScans;
   readonly tasks: ScanTasks;
   readonly measure: Measure;
   readonly telemetry: KeepTelemetry;
@@ -97,7 +98,7 @@ export class RecordScan {
     // A chunk before the last that comes again must not take a result that is handed over once.
     if (live.endedWith(sequence) && !call.respondAsync) {
       await over;
-      return answerOf(await this.parts.jobs.one(id, call));
+      return answerOf(await this.parts.known.one(id, call));
     }
     if (!live.complete) await live.glimpse();
     const location = live.complete ? `/v1/scans/${id}` : `/v1/recordings/${id}`;

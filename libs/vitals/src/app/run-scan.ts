@@ -1,9 +1,10 @@
+import type { JobSummary } from '@smartscan/contracts/job';
 import type { InputOf } from '@smartscan/contracts/operation';
 import type { startScan } from '@smartscan/contracts/vitals';
-import { Reply, type Call, type Chunks, type Job } from '@smartscan/platform/ports';
+import { Reply, summaryOf, type Call, type Chunks, type Job } from '@smartscan/platform/ports';
 import { readTelemetry, type KeepTelemetry } from './keep-telemetry.ts';
 import type { Admission, Measure, Measured } from './measure.ts';
-import { answerOf, itemOf, type ScanAnswer, type ScanItem } from './present.ts';
+import { answerOf, type ScanAnswer } from './present.ts';
 import { isNamed, secretsOf, type ScanTasks, type Source } from './scan-tasks.ts';
 import type { ScanJobs, ScanSecrets } from './scans.ts';
 
@@ -18,7 +19,7 @@ export interface ScanParts {
 export class RunScan {
   constructor(private readonly parts: ScanParts) {}
 
-  async run(input: InputOf<typeof startScan>, call: Call, body: Chunks): Promise<ScanAnswer | Reply<ScanItem>> {
+  async run(input: InputOf<typeof startScan>, call: Call, body: Chunks): Promise<ScanAnswer | Reply<JobSummary>> {
     const { jobs, tasks, telemetry: keeper } = this.parts;
     const telemetry = readTelemetry(input.telemetry);
     const ttlSeconds = await jobs.ttlSeconds(call);
@@ -35,7 +36,7 @@ export class RunScan {
       isNamed: isNamed(secrets),
       also: telemetry && ttlSeconds > 0 ? () => keeper.run(telemetry, call) : undefined,
     });
-    return call.respondAsync ? new Reply(202, itemOf(sight)) : answerOf(sight);
+    return call.respondAsync ? new Reply(202, summaryOf(sight)) : answerOf(sight);
   }
 
   /** The body, once there is room and time for it. */

@@ -15,6 +15,7 @@ import {
   type JobKind,
   type Jobs,
   type JobState,
+  type KnownJobs,
 } from '@smartscan/platform/ports';
 import { problem, scanNotFound } from '../domain/scan-problems.ts';
 
@@ -49,6 +50,7 @@ export const NO_SECRETS: ScanSecrets = {
 
 export type ScanState = JobState<ScanSecrets>;
 export type ScanJobs = Jobs<ScanSecrets>;
+export type KnownScans = KnownJobs<ScanSecrets>;
 
 const told = ({ tenant, id }: JobKey) => ({ workspace_id: tenant, scan_id: id });
 

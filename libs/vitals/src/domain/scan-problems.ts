@@ -1,24 +1,13 @@
-import { FATE_OF, Fault, type FaultExtras, type FaultKind } from '@smartscan/kernel';
+import { Fault, faultOf, type Problem } from '@smartscan/kernel';
 import { MAX_PIXELS, MAX_SECONDS, MIN_SECONDS } from './limits.ts';
 
-/** One way in which a scan can end without vitals. */
-export interface ScanProblem {
-  readonly kind: FaultKind;
-  /** HTTP status, where it is more exact than the kind's own. */
-  readonly status: number;
-  readonly title: string;
-  /** What the caller, or the person before the camera, can do about it. */
-  readonly remedy: string;
-  readonly retryAfterSeconds?: number;
-}
-
 /** The video can be read, and shows what no pulse can be read from. */
-const unusable = (title: string, remedy: string): ScanProblem => ({ kind: 'invalid', status: 422, title, remedy });
+const unusable = (title: string, remedy: string): Problem => ({ kind: 'invalid', status: 422, title, remedy });
 
 /** Where the queue can't tell when there will be room. A queue has moved on by one after about this long. */
 const RETRY_SECONDS = 5;
 
-/** Every problem of a scan, once: codes, statuses, documents and tests are read off this table. */
+/** Every way in which a scan can end without vitals, once: codes, statuses, documents and tests are read off this table. */
 const PROBLEMS = {
   not_a_video: {
     kind: 'invalid',
@@ -81,10 +70,10 @@ const PROBLEMS = {
     title: 'The scan was cancelled.',
     remedy: 'Send the video again to start a new scan.',
   },
-} as const satisfies Record<string, ScanProblem>;
+} as const satisfies Record<string, Problem>;
 
 export type ScanProblemName = keyof typeof PROBLEMS;
-export const SCAN_PROBLEMS: Readonly<Record<ScanProblemName, ScanProblem>> = PROBLEMS;
+export const SCAN_PROBLEMS: Readonly<Record<ScanProblemName, Problem>> = PROBLEMS;
 
 /** The problem type's code on the wire. */
 export const problemCode = (name: ScanProblemName): string => `vitals.${name}`;
@@ -95,13 +84,5 @@ export const scanNotFound = (): Fault =>
   });
 
 /** The fault that a scan ends with. `retryAfter`: seconds, where they are known better than by the table. */
-export const problem = (name: ScanProblemName, retryAfter?: number): Fault => {
-  const { kind, status, title, remedy, ...row }: ScanProblem = SCAN_PROBLEMS[name];
-  const retryAfterSeconds = retryAfter ?? row.retryAfterSeconds;
-  const extras: FaultExtras = {
-    remedy,
-    ...(status === FATE_OF[kind].status ? {} : { status }),
-    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-  };
-  return new Fault(kind, problemCode(name), title, extras);
-};
+export const problem = (name: ScanProblemName, retryAfter?: number): Fault =>
+  faultOf(problemCode(name), SCAN_PROBLEMS[name], retryAfter);
