@@ -1,10 +1,9 @@
-import { Counter, Histogram, type Registry } from 'prom-client';
-import { asFault } from '@smartscan/kernel';
+import type { Registry } from 'prom-client';
 import { DOCUMENT_BODY_MAX_BYTES } from '@smartscan/contracts/extraction';
 import { DOCUMENT_MODELS } from '@smartscan/documents/models';
-import { startModels, TierMetrics, type ProcessModels } from '@smartscan/inference';
+import { defaultDeadline, JobOutcomes, startModels, TierMetrics, type ProcessModels } from '@smartscan/inference';
 import type { ActiveJobs, Log } from '@smartscan/platform/ports';
-import type { Admission, Admitted, Extract, Extracted } from '../app/extract.ts';
+import type { Admission, Admitted, Extract } from '../app/extract.ts';
 import { DocumentWorkers } from './document-workers.ts';
 import type { ExtractionSettings } from './settings.ts';
 
@@ -21,7 +20,7 @@ export class WorkerExtract implements Extract {
     private readonly workers: DocumentWorkers,
     private readonly models: ProcessModels,
     private readonly around: Surroundings,
-    private readonly told: { readonly outcomes: Counter<'outcome'>; readonly seconds: Histogram },
+    private readonly outcomes: JobOutcomes,
   ) {}
 
   /** Starts the threads and loads the models: the process is not ready before they are. */
@@ -45,44 +44,24 @@ export class WorkerExtract implements Extract {
       throw error;
     });
     tier.watch(workers);
-    const registers = [metrics];
-    const outcomes = new Counter({
-      name: 'extraction_documents_total',
-      help: 'Documents by how they ended',
-      labelNames: ['outcome'],
-      registers,
+    const outcomes = new JobOutcomes(metrics, {
+      total: { name: 'extraction_documents_total', help: 'Documents by how they ended' },
+      seconds: {
+        name: 'extraction_document_duration_seconds',
+        help: 'From the first byte of the body to what was read',
+        buckets: [0.1, 0.3, 0.5, 1, 2, 3, 5, 8, 13, 21, 34, 60, 120],
+      },
     });
-    const seconds = new Histogram({
-      name: 'extraction_document_duration_seconds',
-      help: 'From the first byte of the body to what was read',
-      buckets: [0.1, 0.3, 0.5, 1, 2, 3, 5, 8, 13, 21, 34, 60, 120],
-      registers,
-    });
-    return new WorkerExtract(workers, models, around, { outcomes, seconds });
+    return new WorkerExtract(workers, models, around, outcomes);
   }
 
   admit(admission: Admission): Admitted {
-    const { settings } = this.around;
-    const byDefault = admission.lane === 'batch' ? settings.batchDeadlineSeconds : settings.deadlineSeconds;
-    const place = this.workers.admit({ ...admission, deadlineSeconds: admission.deadlineSeconds ?? byDefault });
+    const { deadlineSeconds = defaultDeadline(this.around.settings, admission.lane) } = admission;
+    const place = this.workers.admit({ ...admission, deadlineSeconds });
     return {
-      run: (body, wishes, watch) => this.counted(() => this.workers.run(body, wishes, { place, ...watch })),
+      run: (body, wishes, watch) => this.outcomes.counted(() => this.workers.run(body, wishes, { place, ...watch })),
       leave: () => this.workers.leave(place),
     };
-  }
-
-  private async counted(work: () => Promise<Extracted>): Promise<Extracted> {
-    const end = this.told.seconds.startTimer();
-    try {
-      const extracted = await work();
-      this.told.outcomes.inc({ outcome: 'completed' });
-      return extracted;
-    } catch (error) {
-      this.told.outcomes.inc({ outcome: asFault(error).code });
-      throw error;
-    } finally {
-      end();
-    }
   }
 
   /** Called by Nest when the last request is answered: documents whose callers did not wait are finished first. */

@@ -1,7 +1,13 @@
-import { Counter, Histogram, type Registry } from 'prom-client';
-import { asFault } from '@smartscan/kernel';
+import type { Registry } from 'prom-client';
 import { SCAN_BODY_MAX_BYTES } from '@smartscan/contracts/vitals';
-import { startModels, TierMetrics, usesGpu, type ProcessModels } from '@smartscan/inference';
+import {
+  defaultDeadline,
+  JobOutcomes,
+  startModels,
+  TierMetrics,
+  usesGpu,
+  type ProcessModels,
+} from '@smartscan/inference';
 import type { ActiveJobs, Chunks, Log } from '@smartscan/platform/ports';
 import type {
   Admission,
@@ -45,7 +51,7 @@ export class WorkerMeasure implements Measure {
     private readonly workers: ScanWorkers,
     private readonly models: ProcessModels,
     private readonly around: Surroundings,
-    private readonly told: { readonly outcomes: Counter<'outcome'>; readonly seconds: Histogram },
+    private readonly outcomes: JobOutcomes,
   ) {}
 
   /** Starts the threads and loads the models: the process is not ready before they are. */
@@ -69,26 +75,19 @@ export class WorkerMeasure implements Measure {
       throw error;
     });
     tier.watch(workers);
-    const registers = [metrics];
-    const outcomes = new Counter({
-      name: 'vitals_scans_total',
-      help: 'Scans by how they ended',
-      labelNames: ['outcome'],
-      registers,
+    const outcomes = new JobOutcomes(metrics, {
+      total: { name: 'vitals_scans_total', help: 'Scans by how they ended' },
+      seconds: {
+        name: 'vitals_scan_duration_seconds',
+        help: 'From the first byte of the body to the analysis of the pulse',
+        buckets: [1, 2, 3, 5, 8, 13, 21, 34, 60, 120],
+      },
     });
-    const seconds = new Histogram({
-      name: 'vitals_scan_duration_seconds',
-      help: 'From the first byte of the body to the analysis of the pulse',
-      buckets: [1, 2, 3, 5, 8, 13, 21, 34, 60, 120],
-      registers,
-    });
-    return new WorkerMeasure(workers, models, around, { outcomes, seconds });
+    return new WorkerMeasure(workers, models, around, outcomes);
   }
 
   admit({ content, ...admission }: Admission): Admitted {
-    const { settings } = this.around;
-    const byDefault = admission.lane === 'batch' ? settings.batchDeadlineSeconds : settings.deadlineSeconds;
-    const { deadlineSeconds = byDefault } = admission;
+    const { deadlineSeconds = defaultDeadline(this.around.settings, admission.lane) } = admission;
     const request = { ...admission, deadlineSeconds };
     if (content !== 'video') return this.admitWhole(content, request);
     const place = this.workers.admit(request);
@@ -141,25 +140,10 @@ export class WorkerMeasure implements Measure {
   }
 
   private async measured(work: () => Promise<ScanOutcome>, doubts: Measured['doubts'] = []): Promise<Measured> {
-    const end = this.told.seconds.startTimer();
-    try {
-      const outcome = await work();
-      const { analysis, colourRatio, quality, timings_ms, models, frames, cpuMs } = outcome;
-      this.told.outcomes.inc({ outcome: 'completed' });
-      return {
-        analysis,
-        colourRatio,
-        doubts,
-        secrets: { quality: { ...quality, regions: [...quality.regions] }, timings_ms, models },
-        frames,
-        cpuMs,
-      };
-    } catch (error) {
-      this.told.outcomes.inc({ outcome: asFault(error).code });
-      throw error;
-    } finally {
-      end();
-    }
+    const outcome = await this.outcomes.counted(work);
+    const { analysis, colourRatio, quality, timings_ms, models, frames, cpuMs } = outcome;
+    const secrets = { quality: { ...quality, regions: [...quality.regions] }, timings_ms, models };
+    return { analysis, colourRatio, doubts, secrets, frames, cpuMs };
   }
 
   /** Called by Nest when the last request is answered: scans whose callers did not wait are finished first. */

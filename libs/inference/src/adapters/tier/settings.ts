@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import type { Lane } from '../../domain/fair-queue.ts';
 
 const count = z.coerce.number().int().min(1).max(1_000);
 
@@ -44,6 +45,15 @@ export const tierSettings = ({ maxBodyBytes, maxHeldBytes, maxDeadlineSeconds }:
     weights: z.string().default('').transform(readWeights),
   };
 };
+
+/** Seconds within which a job of that lane is to be over where the request doesn't say. */
+export const defaultDeadline = (
+  {
+    deadlineSeconds,
+    batchDeadlineSeconds,
+  }: { readonly deadlineSeconds: number; readonly batchDeadlineSeconds: number },
+  lane: Lane,
+): number => (lane === 'batch' ? batchDeadlineSeconds : deadlineSeconds);
 
 /** Jobs that are received, waiting or running at once. Ours: what can wait is bounded by time, this only the worst. */
 export const maxJobs = count.default(256);
