@@ -9,35 +9,25 @@ import path from 'node:path';
 import process, { argv, stderr, stdout } from 'node:process';
 import { decodePicture, GlyphReader } from '@smartscan/documents';
 import { DISPLAY_MODELS } from '@smartscan/documents/models';
-import { InferenceThread } from '@smartscan/inference';
 import { seenOf, tableOf, type Seen } from './displays/tally.ts';
-import { readTruth } from './displays/truth.ts';
-import { MODELS } from './learned/network.ts';
-
-const cpuMs = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-};
+import { readTruth } from './displays/labelled-picture.ts';
+import { cpuMs, openThread } from './open-thread.ts';
 
 const score = async (file: string, each: boolean): Promise<Seen[]> => {
-  const models = Object.entries(DISPLAY_MODELS).map(([name, version]) => ({ name, version }));
-  const thread = await InferenceThread.start(
-    { runtime: { modelsDirectory: MODELS, engines: ['cpu'] }, models },
-    () => undefined,
-  );
+  const thread = await openThread(DISPLAY_MODELS);
   try {
     const reader = new GlyphReader(thread.holder);
     const all: Seen[] = [];
     for (const labelled of readTruth(file)) {
       const picture = await decodePicture(readFileSync(path.join(path.dirname(file), labelled.file)));
       const before = cpuMs();
-      const [sight] = await reader.see(picture);
-      const seen = seenOf(labelled, sight!, cpuMs() - before);
+      const sight = await reader.see(picture);
+      const seen = seenOf(labelled, sight, cpuMs() - before);
       all.push(seen);
       const { values, kind, device } = labelled;
       if (each)
         stdout.write(
-          `${JSON.stringify({ file: labelled.file, values, kind: kind ?? device, turn: sight!.turn, isWhole: seen.isWhole, lines: seen.lines })}\n`,
+          `${JSON.stringify({ file: labelled.file, values, kind: kind ?? device, turn: sight.turn, isWhole: seen.isWhole, lines: seen.lines })}\n`,
         );
     }
     return all;

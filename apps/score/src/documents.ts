@@ -11,26 +11,22 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import process, { argv, stderr, stdout } from 'node:process';
 import type { DocumentReader } from '@smartscan/documents';
 import { compare, type Comparison, type LabelledDocument } from './documents/compare.ts';
-import { deviceSummary, scoreDevice, type LabelledDevice, type ScoredDevice } from './documents/devices.ts';
+import type { LabelledPicture } from './displays/labelled-picture.ts';
+import { deviceSummary, scoreDevice, type ScoredDevice } from './documents/devices.ts';
 import { openReader } from './documents/open-reader.ts';
 import { summaryOf, type ScoredPicture } from './documents/summary.ts';
+import { cpuMs } from './open-thread.ts';
 
-const MODELS_DIRECTORY = resolve(import.meta.dirname, '../../../models');
 const PICTURE = /^(.+)_([a-z]+)\.(?:png|jpe?g|webp|pdf)$/;
 
 const print = (line: object): void => void stdout.write(`${JSON.stringify(line)}\n`);
 
 const missesOf = ({ fields, rows }: Comparison): object[] =>
   [...fields, ...rows].filter(({ outcome }) => outcome !== 'right').map((one) => ({ ...one }));
-
-const cpuMs = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-};
 
 const scoreDocuments = async (folder: string, documents: readonly LabelledDocument[], reader: DocumentReader) => {
   const scored: ScoredPicture[] = [];
@@ -56,7 +52,7 @@ const scoreDocuments = async (folder: string, documents: readonly LabelledDocume
   return { n: scored.length, summary: summaryOf(scored) };
 };
 
-const scoreDevices = async (folder: string, labelled: readonly LabelledDevice[], reader: DocumentReader) => {
+const scoreDevices = async (folder: string, labelled: readonly LabelledPicture[], reader: DocumentReader) => {
   const scored: ScoredDevice[] = [];
   for (const one of labelled) {
     const bytes = await readFile(join(folder, one.file));
@@ -76,9 +72,9 @@ const main = async (args: readonly string[]): Promise<number> => {
     return 2;
   }
   const folder = dirname(truths);
-  const labelled = JSON.parse(readFileSync(truths, 'utf8')) as LabelledDocument[] | LabelledDevice[];
-  const isDevices = (all: typeof labelled): all is LabelledDevice[] => all.some((one) => 'device' in one);
-  const { reader, close } = await openReader(MODELS_DIRECTORY);
+  const labelled = JSON.parse(readFileSync(truths, 'utf8')) as LabelledDocument[] | LabelledPicture[];
+  const isDevices = (all: typeof labelled): all is LabelledPicture[] => all.some((one) => 'device' in one);
+  const { reader, close } = await openReader();
   const { n, summary } = isDevices(labelled)
     ? await scoreDevices(folder, labelled, reader)
     : await scoreDocuments(folder, labelled, reader);

@@ -1,8 +1,8 @@
 export { DocumentReader } from './adapters/read-document.ts';
-export type { DocumentReading, ReadHints } from './adapters/read-document.ts';
+export type { DocumentReading } from './adapters/read-document.ts';
 export { jpegOf } from './adapters/encode-picture.ts';
 export { GlyphReader } from './adapters/display/glyph-reader.ts';
-export { linesOf, type DisplayLine } from './domain/display/lines.ts';
+export { linesOf } from './domain/display/lines.ts';
 export type { DisplaySight, Glyph } from './domain/display/glyphs.ts';
 export { decodePicture } from './adapters/decode/decode-picture.ts';
 export type { ListItems, ReadDocument } from './domain/extract/document.ts';

@@ -1,4 +1,4 @@
-/** The kinds of device display that are read, as the network of displays tells them apart. */
+/** The kinds of device display that are read, as the network of displays tells them apart: in the order of its output. */
 export const DEVICE_TYPES = [
   'blood_pressure_monitor',
   'glucose_meter',

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { GlyphReader, linesOf } from '@smartscan/documents';
 import { DISPLAY_MODELS } from '@smartscan/documents/models';
-import { InferenceThread } from '@smartscan/inference';
+import type { InferenceThread } from '@smartscan/inference';
+import { openThread } from '../open-thread.ts';
 
 const MODELS = resolve(__dirname, '../../../../models');
 const FOLDER = join(MODELS, 'display-glyphs', DISPLAY_MODELS['display-glyphs']);
@@ -71,11 +72,7 @@ const turned = (picture: Picture, quarters: number): Picture => {
 let thread: InferenceThread;
 
 beforeAll(async () => {
-  const models = Object.entries(DISPLAY_MODELS).map(([name, version]) => ({ name, version }));
-  thread = await InferenceThread.start(
-    { runtime: { modelsDirectory: MODELS, engines: ['cpu'] }, models },
-    () => undefined,
-  );
+  thread = await openThread(DISPLAY_MODELS);
 });
 
 afterAll(() => thread.close());
@@ -99,20 +96,20 @@ describe('the network of displays', () => {
 
   it.each([0, 1, 2, 3])('finds the stacked numbers of a display that lies turned by %d quarters', async (quarters) => {
     const lines = ['128', '84', '67'];
-    const [sight] = await new GlyphReader(thread.holder).see(turned(monitor(lines, 96), quarters));
+    const sight = await new GlyphReader(thread.holder).see(turned(monitor(lines, 96), quarters));
     expect(sight!.turn).toBe(90 * quarters);
     expect(linesOf(sight!.glyphs).map(({ text }) => text)).toEqual(expect.arrayContaining(lines));
   });
 
   it.each([24, 40, 64, 96])('finds digits that are %d of 640 pixels high', async (height) => {
     const lines = ['142', '93', '75'];
-    const [sight] = await new GlyphReader(thread.holder).see(monitor(lines, height));
+    const sight = await new GlyphReader(thread.holder).see(monitor(lines, height));
     expect(linesOf(sight!.glyphs).map(({ text }) => text)).toEqual(expect.arrayContaining(lines));
   });
 
   it('finds no digit on an even wall', async () => {
     const data = Uint8Array.from({ length: 3 * 320 * 240 }, (_, at) => 150 + ((at * 7919) % 7));
-    const [sight] = await new GlyphReader(thread.holder).see({ width: 320, height: 240, data });
+    const sight = await new GlyphReader(thread.holder).see({ width: 320, height: 240, data });
     expect(sight!.glyphs).toEqual([]);
   });
 });

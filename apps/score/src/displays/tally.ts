@@ -1,5 +1,5 @@
 import { linesOf, type DisplaySight, type Glyph } from '@smartscan/documents';
-import type { DrawnGlyph, LabelledPicture } from './truth.ts';
+import { FACTORS, stepOf, type DrawnGlyph, type LabelledPicture } from './labelled-picture.ts';
 
 /** How one picture was seen. */
 export interface Seen {
@@ -95,15 +95,6 @@ const HEAD = [
   '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
 ] as const;
 
-/** Bounds between groups of a factor: of blur and size in parts of a digit's height and of the picture. */
-const FACTORS: Readonly<Record<string, readonly number[]>> = {
-  size: [0.05, 0.1, 0.2],
-  digit_px: [12, 20, 40, 80],
-  blur: [0.02, 0.05, 0.1],
-  glare: [0.1, 0.3, 0.6],
-  tilt: [10, 20, 30],
-};
-
 const grouped = (seen: readonly Seen[], key: (one: Seen) => string | undefined): [string, Seen[]][] => {
   const groups = new Map<string, Seen[]>();
   for (const one of seen) {
@@ -111,16 +102,6 @@ const grouped = (seen: readonly Seen[], key: (one: Seen) => string | undefined):
     if (name !== undefined) groups.set(name, [...(groups.get(name) ?? []), one]);
   }
   return [...groups].sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }));
-};
-
-const stepOf = (bounds: readonly number[], value: unknown): string | undefined => {
-  if (typeof value !== 'number') return undefined;
-  const at = bounds.filter((bound) => value >= bound).length;
-  return at === 0
-    ? `below ${bounds[0]!}`
-    : at === bounds.length
-      ? `from ${bounds.at(-1)!}`
-      : `${bounds[at - 1]!} to ${bounds[at]!}`;
 };
 
 /** A table of everything, of each kind, and of each step of each factor. */

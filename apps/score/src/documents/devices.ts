@@ -1,16 +1,7 @@
 import type { DocumentReading } from '@smartscan/documents';
-
-/** A photo of a device with what it shows; what follows `unit` is known of rendered pictures alone. */
-export interface LabelledDevice {
-  readonly file: string;
-  /** `none` for a picture of no medical device. */
-  readonly device: string;
-  readonly values: Readonly<Record<string, string>>;
-  /** UCUM, of the first value. */
-  readonly unit: string | null;
-  readonly screen?: string;
-  readonly factors?: Readonly<Record<string, number | boolean | string>>;
-}
+import { FACTORS, stepOf, type LabelledPicture } from '../displays/labelled-picture.ts';
+import { calibrationErrorOf } from '../learned/judgement.ts';
+import { medianOf } from './summary.ts';
 
 /** A value as it was read, and whether it is right. */
 export interface ScoredValue {
@@ -35,7 +26,7 @@ export interface ScoredDevice {
   readonly values: readonly ScoredValue[];
   readonly problems: readonly string[];
   readonly cpuMs: number;
-  readonly factors: NonNullable<LabelledDevice['factors']>;
+  readonly factors: NonNullable<LabelledPicture['factors']>;
 }
 
 /** Names of the truth, and those under which we read the same. */
@@ -60,7 +51,7 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 /** A rate that is not of an infusion is of breaths. */
-const nameOf = (name: string, { unit }: LabelledDevice): string =>
+const nameOf = (name: string, { unit }: LabelledPicture): string =>
   name === 'rate' && unit === '/min' ? 'resp_rate' : (NAMES[name] ?? name);
 
 type Read = DocumentReading['documents'][number];
@@ -94,7 +85,7 @@ const scoredValue = (
 });
 
 /** The truth's values as they were read; on a screen that shows none, whatever was read. */
-const valuesOf = (labelled: LabelledDevice, documents: DocumentReading['documents']): ScoredValue[] => {
+const valuesOf = (labelled: LabelledPicture, documents: DocumentReading['documents']): ScoredValue[] => {
   const [first] = documents;
   const names = Object.entries(labelled.values).map(([name, truth]) => [nameOf(name, labelled), truth] as const);
   if (names.length === 0) {
@@ -115,7 +106,7 @@ const outcomeOf = (values: readonly ScoredValue[]): ScoredDevice['outcome'] => {
 };
 
 /** What was read of a device beside what it shows. A reading of which a value was refused or not found is refused. */
-export const scoreDevice = (labelled: LabelledDevice, { documents }: DocumentReading, cpuMs: number): ScoredDevice => {
+export const scoreDevice = (labelled: LabelledPicture, { documents }: DocumentReading, cpuMs: number): ScoredDevice => {
   const values = valuesOf(labelled, documents);
   const [first] = documents;
   return {
@@ -148,36 +139,11 @@ const counts = (devices: readonly ScoredDevice[]): object => {
   };
 };
 
-const BINS = 10;
-
-/** Expected calibration error of the values that were given (Naeini et al. 2015), in ten bins of confidence. */
-export const calibrationError = (values: readonly ScoredValue[]): number | null => {
+/** Of the values that were given; null where none was. */
+const calibrationError = (values: readonly ScoredValue[]): number | null => {
   const given = values.filter(({ read }) => read !== null);
-  if (given.length === 0) return null;
-  const bins = Array.from({ length: BINS }, (_, bin) =>
-    given.filter(({ confidence }) => Math.min(BINS - 1, Math.floor(confidence * BINS)) === bin),
-  );
-  const error = bins.reduce((sum, bin) => {
-    const confidence = bin.reduce((total, one) => total + one.confidence, 0);
-    return sum + Math.abs(confidence - bin.filter(({ isRight }) => isRight).length);
-  }, 0);
-  return Number((error / given.length).toFixed(4));
-};
-
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
-
-/** The parts into which factors of rendered pictures are cut: below each bound, and beyond the last. */
-const CUTS: Readonly<Record<string, readonly number[]>> = {
-  blur: [0.02, 0.05, 0.1],
-  glare: [0.01, 0.3],
-  tilt: [10, 20, 30],
-  digit_px: [12, 20, 40, 80],
-};
-
-const binOf = (value: number, cuts: readonly number[]): string => {
-  const at = cuts.findIndex((cut) => value < cut);
-  if (at === 0) return `below ${cuts[0]}`;
-  return at < 0 ? `from ${cuts.at(-1)}` : `${cuts[at - 1]} to ${cuts[at]}`;
+  const forecasts = given.map(({ confidence, isRight }) => ({ probability: confidence, right: isRight }));
+  return given.length === 0 ? null : Number(calibrationErrorOf(forecasts).toFixed(4));
 };
 
 const groupsBy = (devices: readonly ScoredDevice[], keyOf: (one: ScoredDevice) => string | undefined): object => {
@@ -189,15 +155,12 @@ const groupsBy = (devices: readonly ScoredDevice[], keyOf: (one: ScoredDevice) =
 export const deviceSummary = (devices: readonly ScoredDevice[]): object => ({
   ...counts(devices),
   calibrationError: calibrationError(devices.flatMap(({ values }) => values)),
-  medianCpuMs: median(devices.map(({ cpuMs }) => cpuMs)),
+  medianCpuMs: medianOf(devices.map(({ cpuMs }) => cpuMs)),
   byDevice: groupsBy(devices, ({ device }) => device),
   byFactor: Object.fromEntries(
-    Object.entries(CUTS).map(([factor, cuts]) => [
+    Object.entries(FACTORS).map(([factor, bounds]) => [
       factor,
-      groupsBy(devices, ({ factors }) => {
-        const value = factors[factor];
-        return typeof value === 'number' ? binOf(value, cuts) : undefined;
-      }),
+      groupsBy(devices, ({ factors }) => stepOf(bounds, factors[factor])),
     ]),
   ),
 });

@@ -1,21 +1,18 @@
 import { DocumentReader } from '@smartscan/documents';
 import { DOCUMENT_MODELS } from '@smartscan/documents/models';
-import { InferenceThread } from '@smartscan/inference';
+import { MODELS } from '../learned/network.ts';
+import { openThread } from '../open-thread.ts';
 
 export interface OpenReader {
   readonly reader: DocumentReader;
   close(): Promise<void>;
 }
 
-/** A reader whose models run on the CPU, in a thread of their own as in the tier. */
-export const openReader = async (modelsDirectory: string): Promise<OpenReader> => {
-  const models = Object.entries(DOCUMENT_MODELS).map(([name, version]) => ({ name, version }));
-  const thread = await InferenceThread.start(
-    { runtime: { modelsDirectory, engines: ['cpu'] }, models },
-    () => undefined,
-  );
+/** A reader of documents. */
+export const openReader = async (): Promise<OpenReader> => {
+  const thread = await openThread(DOCUMENT_MODELS);
   return {
-    reader: await DocumentReader.open(thread.holder, modelsDirectory),
+    reader: await DocumentReader.open(thread.holder, MODELS),
     close: () => thread.close(),
   };
 };

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { DocumentReading } from '@smartscan/documents';
 import {
   jpegOf,
@@ -10,8 +9,6 @@ import {
   type PageText,
 } from '@smartscan/testing/document-page';
 import { openReader, type OpenReader } from './open-reader.ts';
-
-const MODELS = resolve(__dirname, '../../../../models');
 
 /** Pages in layouts of our own: none of them is one that is scored. */
 const cells = (y: number, xs: readonly number[], texts: readonly string[], font?: PageText['font']): PageText[] =>
@@ -113,7 +110,7 @@ const TURNED = Object.keys(PICTURES).filter((way) => !UPRIGHT.includes(way));
 let open: OpenReader;
 
 beforeAll(async () => {
-  open = await openReader(MODELS);
+  open = await openReader();
 });
 
 afterAll(() => open.close());

@@ -21,7 +21,9 @@ const counts = (all: readonly Compared[]): object => {
   };
 };
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
+/** The upper one of the two in the middle where there are two. */
+export const medianOf = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 
 /** By quality, in the order in which they come. */
 export const summaryOf = (pictures: readonly ScoredPicture[]): object => {
@@ -31,7 +33,7 @@ export const summaryOf = (pictures: readonly ScoredPicture[]): object => {
     types: of.filter(({ comparison }) => comparison.type).length,
     rows: counts(of.flatMap(({ comparison }) => comparison.rows)),
     fields: counts(of.flatMap(({ comparison }) => comparison.fields)),
-    medianCpuMs: median(of.map(({ cpuMs }) => cpuMs)),
+    medianCpuMs: medianOf(of.map(({ cpuMs }) => cpuMs)),
   });
   return {
     ...part(pictures),

@@ -1,22 +1,13 @@
+import type { DeviceType } from '@smartscan/kernel';
 import { agreedLine } from '../domain/devices/agreement.ts';
 import { extractDevices, type DeviceHints, type ReadDevice } from '../domain/devices/extract.ts';
-import {
-  boxAround,
-  boxOf,
-  gapsBetween,
-  heightOfGlyphs,
-  quadOfGlyphs,
-  type Box,
-  wordsOf,
-  type PrintedText,
-  type SeenLine,
-} from '../domain/devices/scene.ts';
+import { heightOfGlyphs, quadOfGlyphs, wordsOf, type PrintedText, type SeenLine } from '../domain/devices/scene.ts';
 import type { KindOfDevice } from '../domain/devices/device.ts';
 import { DEVICES, likeliest } from '../domain/devices/kinds/device-kinds.ts';
-import type { DeviceKindName, DisplaySight, Turn } from '../domain/display/glyphs.ts';
+import type { DisplaySight, Turn } from '../domain/display/glyphs.ts';
 import { linesOf, type DisplayLine } from '../domain/display/lines.ts';
 import { turnedSize } from '../domain/display/view.ts';
-import { quadOf, type Quad } from '../domain/picture/geometry.ts';
+import { boxAround, boxOf, gapsBetween, quadOf, type Box, type Quad } from '../domain/picture/geometry.ts';
 import type { Picture } from '../domain/picture/picture.ts';
 import { surfaceOf } from '../domain/picture/quality.ts';
 import { quadTurned, quadTurnedBack } from '../domain/picture/turn.ts';
@@ -132,7 +123,7 @@ const maySeeMore = ({ glyphs, seconds }: SeenLine): boolean =>
   glyphs.length > 1 && (seconds.length < 2 || seconds.some((characters) => characters.length > 0));
 
 /** Most fields of a kind have no place of their own. */
-const labelsTell = (kind: DeviceKindName): boolean => {
+const labelsTell = (kind: DeviceType): boolean => {
   const { fields, layout }: KindOfDevice = DEVICES[kind];
   return layout.order.length < Object.keys(fields).length;
 };
@@ -200,7 +191,7 @@ export class DeviceReader {
   }
 
   /** Lines of print around the digits, or anywhere where there are none. */
-  async #printed(upright: Upright, lines: readonly SeenLine[], kind: DeviceKindName): Promise<PrintedLine[]> {
+  async #printed(upright: Upright, lines: readonly SeenLine[], kind: DeviceType): Promise<PrintedLine[]> {
     const display = lines.length === 0 ? undefined : boxAround(lines.map(boxOfLine));
     const reach = AROUND * Math.max(0, ...lines.map(({ glyphs }) => heightOfGlyphs(glyphs)));
     const { left, top, right, bottom } = display ?? { left: 0, top: 0, right: upright.width, bottom: upright.height };

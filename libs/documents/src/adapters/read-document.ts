@@ -1,10 +1,10 @@
+import { DEVICE_TYPES, PAPER_TYPES, type DeviceType, type DocumentType, type PaperType } from '@smartscan/kernel';
 import type { Inference } from '@smartscan/platform/ports';
-import type { DeviceKindName, DisplaySight } from '../domain/display/glyphs.ts';
+import type { DisplaySight } from '../domain/display/glyphs.ts';
 import { unreadDevice, type ReadDevice } from '../domain/devices/extract.ts';
-import { DEVICE_NAMES, likeliest } from '../domain/devices/kinds/device-kinds.ts';
+import { likeliest } from '../domain/devices/kinds/device-kinds.ts';
 import { extractDocument, type ReadDocument } from '../domain/extract/document.ts';
 import type { ReadingHints } from '../domain/extract/labelled.ts';
-import { KIND_NAMES, type Kind } from '../domain/kinds/kinds.ts';
 import { folded } from '../domain/layout/labels.ts';
 import { rowsOf, type Row } from '../domain/layout/rows.ts';
 import type { PageLine } from '../domain/layout/spans.ts';
@@ -38,7 +38,7 @@ export interface DocumentReading {
 /** What the caller knows. */
 export interface ReadHints extends ReadingHints {
   /** What it is; then nothing else is looked for. */
-  readonly kind?: Kind | DeviceKindName | undefined;
+  readonly kind?: DocumentType | undefined;
 }
 
 /** A text layer lies straight. */
@@ -55,8 +55,8 @@ const SURELY_A_DEVICE = 0.7;
 
 const textOf = (characters: PageLine['characters']): string => characters.map(({ character }) => character).join('');
 
-const isDevice = (kind: ReadHints['kind']): kind is DeviceKindName => DEVICE_NAMES.some((name) => name === kind);
-const isDocument = (kind: ReadHints['kind']): kind is Kind => KIND_NAMES.some((name) => name === kind);
+const isDevice = (kind: ReadHints['kind']): kind is DeviceType => DEVICE_TYPES.some((name) => name === kind);
+const isDocument = (kind: ReadHints['kind']): kind is PaperType => PAPER_TYPES.some((name) => name === kind);
 
 /** Somebody who looks at each page, from 1. */
 export type OnPage = (picture: Picture, number: number) => Promise<void>;
@@ -165,12 +165,12 @@ export class DocumentReader {
   /** Devices of a kind that is told are read whatever the network thinks of the picture, and one there is. */
   async #lookForDevices(picture: Picture, told: ReadHints['kind']): Promise<SeenDevices> {
     const kind = isDevice(told) ? told : undefined;
-    const [sight] = await this.#glyphs.see(picture);
-    const seesOne = sight !== undefined && (kind !== undefined || sight.kinds.none < SURELY_NO_DEVICE);
+    const sight = await this.#glyphs.see(picture);
+    const seesOne = kind !== undefined || sight.kinds.none < SURELY_NO_DEVICE;
     const devices = seesOne ? await this.#devices.read(picture, sight, { hints: { kind }, page: 1 }) : [];
     if (kind !== undefined)
       return { devices: devices.length > 0 ? devices : [unreadDevice(kind, 1)], unread: undefined };
-    return { devices, unread: sight && likelyDevice(sight.kinds) };
+    return { devices, unread: likelyDevice(sight.kinds) };
   }
 
   /** A font can show one thing and say another: some lines with digits are read as they look. */

@@ -1,9 +1,10 @@
-import { KIND_NAMES, KINDS, type Kind } from './kinds/kinds.ts';
+import { PAPER_TYPES, type PaperType } from '@smartscan/kernel';
+import { KINDS } from './kinds/kinds.ts';
 import { folded } from './layout/labels.ts';
 import type { Row } from './layout/rows.ts';
 
 export interface KindGuess {
-  readonly kind: Kind | 'not_a_medical_document';
+  readonly kind: PaperType | 'not_a_medical_document';
   /** 0-1: how far it is ahead of the next one, and how much there is to go by. */
   readonly confidence: number;
 }
@@ -29,7 +30,7 @@ const printedWords = (rows: readonly Row[]): string =>
     )
     .join(' | ')} `;
 
-const evidenceFor = (kind: Kind, words: string): number => {
+const evidenceFor = (kind: PaperType, words: string): number => {
   const phrases = Object.entries(KINDS[kind].evidence);
   return phrases.reduce((sum, [phrase, weight]) => {
     const key = phrase.split(' ').map(folded).join(' ');
@@ -38,12 +39,12 @@ const evidenceFor = (kind: Kind, words: string): number => {
 };
 
 /** Things that were found which only documents of that kind hold so many of. */
-export type Findings = Readonly<Partial<Record<Kind, number>>>;
+export type Findings = Readonly<Partial<Record<PaperType, number>>>;
 
 /** Which kind of document it is, by its phrases and by what it holds. */
 export const classify = (rows: readonly Row[], findings: Findings): KindGuess => {
   const words = printedWords(rows);
-  const scores = KIND_NAMES.map((kind) => {
+  const scores = PAPER_TYPES.map((kind) => {
     const found = Math.min(MOST_FINDINGS, findings[kind] ?? 0);
     return { kind, score: evidenceFor(kind, words) + PER_FINDING * found };
   }).sort((a, b) => b.score - a.score);

@@ -1,13 +1,11 @@
 import type { z } from 'zod';
 import type { documentType } from '@smartscan/contracts/extraction';
-import { ANALYTES } from '@smartscan/documents/analytes';
+import { analyteOf } from '@smartscan/documents/analytes';
 import { DEVICES } from '@smartscan/documents/devices';
 import { KINDS } from '@smartscan/documents/kinds';
 import { DEVICE_TYPES, PAPER_TYPES, type DeviceType, type PaperType } from '@smartscan/kernel';
 
 type Type = z.output<typeof documentType>;
-
-const loincOf = (analyte: string | null): string | null => ANALYTES.find(({ key }) => key === analyte)?.loinc ?? null;
 
 const deviceType = (type: DeviceType): Type => {
   const { title, fields } = DEVICES[type];
@@ -27,7 +25,7 @@ const deviceType = (type: DeviceType): Type => {
           },
         ]) => ({
           ucum,
-          loinc: loincOf(analyte),
+          loinc: analyteOf(analyte)?.loinc ?? null,
           least,
           most,
         }),

@@ -1,13 +1,9 @@
-import { ANALYTES } from '@smartscan/documents/analytes';
+import { analyteOf } from '@smartscan/documents/analytes';
 import { DEVICES } from '@smartscan/documents/devices';
 import { KINDS } from '@smartscan/documents/kinds';
 import { readMoney } from '@smartscan/documents/words';
 import { NO_DOCUMENT } from '@smartscan/kernel';
 import type { FhirTerms } from '../app/fhir-terms.ts';
-
-const KNOWN = new Map(
-  ANALYTES.map(({ key, name, loinc, group }) => [key, { key, name, loinc, isVital: group === 'vital' }]),
-);
 
 interface Titled {
   readonly title: string;
@@ -26,7 +22,10 @@ const FIELDS: Readonly<Record<string, { readonly fields: Readonly<Record<string,
 
 /** What FHIR needs of the tables that documents are read by. */
 export const FHIR_TERMS: FhirTerms = {
-  analyte: (key) => KNOWN.get(key),
+  analyte: (key) => {
+    const analyte = analyteOf(key);
+    return analyte && { key, name: analyte.name, loinc: analyte.loinc, isVital: analyte.group === 'vital' };
+  },
   title: (type) => TITLES[type]?.title ?? 'Document',
   shown: (type, name) => {
     const field = FIELDS[type]?.fields[name];

@@ -1,6 +1,6 @@
-import { Fault } from '@smartscan/kernel';
+import { DEVICE_TYPES, Fault } from '@smartscan/kernel';
 import type { Inference, Tensors } from '@smartscan/platform/ports';
-import { SEEN_KINDS, type DisplaySight, type Glyph, type Turn } from '../../domain/display/glyphs.ts';
+import type { DisplaySight, Glyph, Turn } from '../../domain/display/glyphs.ts';
 import { glyphsOfSureLines } from '../../domain/display/lines.ts';
 import { glyphsAtPeaks, withoutDoubles } from '../../domain/display/peaks.ts';
 import { fillPlanes, planesSize, wholeView, type View } from '../../domain/display/view.ts';
@@ -22,9 +22,6 @@ const UPRIGHT_PRIOR = 2;
 const WITHOUT_GLYPHS = 0.5;
 /** A probability below this says no more than this. */
 const LEAST_PROBABILITY = 1e-3;
-/** The second best way up is looked at closely as well where it shows this part of what the best one does. Ours. */
-const NEARLY_AS_GOOD = 0.6;
-
 const failed = (): Fault => new Fault('internal', 'documents.inference_failed', 'The display could not be read.');
 
 const TURNS = [0, 90, 180, 270] as const satisfies readonly Turn[];
@@ -73,7 +70,7 @@ const voteFor = (quarters: number, looks: readonly Answer[]): number =>
   );
 
 const kindsOf = (probabilities: readonly number[]): DisplaySight['kinds'] =>
-  Object.fromEntries([...SEEN_KINDS, 'none'].map((kind, i) => [kind, probabilities[i]!])) as DisplaySight['kinds'];
+  Object.fromEntries([...DEVICE_TYPES, 'none'].map((kind, i) => [kind, probabilities[i]!])) as DisplaySight['kinds'];
 
 /** Finds the digits of displays, on whatever runs the model. One call at a time. */
 export class GlyphReader {
@@ -87,32 +84,28 @@ export class GlyphReader {
   }
 
   /**
-   * What the picture shows as it lies, the likeliest way up first: one way where that is sure, else two.
+   * What the picture shows in the way up that is likeliest.
    *
    * @throws Fault as `Inference`; internal documents.inference_failed
    */
-  async see(picture: Picture): Promise<DisplaySight[]> {
-    const likely = await this.#likelyTurns(picture);
-    const best = likely[0]!.weight;
-    const sights: DisplaySight[] = [];
-    for (const { turn, weight, seen } of likely.slice(0, 2)) {
-      if (weight >= NEARLY_AS_GOOD * best) sights.push(await this.#sightOf(picture, turn, seen));
-    }
-    return sights;
+  async see(picture: Picture): Promise<DisplaySight> {
+    const { turn, seen } = await this.#likeliestTurn(picture);
+    return this.#sightOf(picture, turn, seen);
   }
 
-  /** Ways up, the best first: that which each of four looks calls upright, and which shows the surest glyphs. */
-  async #likelyTurns(picture: Picture): Promise<LikelyTurn[]> {
+  /** The way up that each of four looks calls upright, and that shows the surest glyphs. */
+  async #likeliestTurn(picture: Picture): Promise<LikelyTurn> {
     const first = await this.#look(picture, 0, wholeView(picture, 0, FIRST_SIDE));
-    if (first.turns[0]! >= SURELY_UPRIGHT) return [{ turn: 0, weight: 1, seen: first }];
+    if (first.turns[0]! >= SURELY_UPRIGHT) return { turn: 0, weight: 1, seen: first };
     const looks = [first];
     for (const turn of [90, 180, 270] as const)
       looks.push(await this.#look(picture, turn, wholeView(picture, turn, FIRST_SIDE)));
-    return TURNS.map((turn, i) => {
+    const ways = TURNS.map((turn, i): LikelyTurn => {
       const shown = sum(glyphsOfSureLines(withoutDoubles(looks[i]!.glyphs)).map(({ confidence }) => confidence ** 2));
       const prior = turn === 0 ? UPRIGHT_PRIOR : 1;
       return { turn, seen: looks[i]!, weight: prior * voteFor(i, looks) * (WITHOUT_GLYPHS + shown) };
-    }).sort((a, b) => b.weight - a.weight);
+    });
+    return ways.reduce((best, way) => (way.weight > best.weight ? way : best));
   }
 
   /** @param seen what the first look showed */

@@ -247,3 +247,7 @@ export const ANALYTES: readonly Analyte[] = [
   ...PUBLISHED.map((analyte) => ({ ...analyte, loincSource: 'published' as const })),
   ...[...UNVERIFIED, ...DEVICE_ANALYTES].map((analyte) => ({ ...analyte, loincSource: 'unverified' as const })),
 ];
+
+const BY_KEY = new Map(ANALYTES.map((analyte) => [analyte.key, analyte]));
+
+export const analyteOf = (key: string | null): Analyte | undefined => (key === null ? undefined : BY_KEY.get(key));

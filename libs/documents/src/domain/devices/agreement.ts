@@ -1,6 +1,5 @@
 import type { Alternative, FieldReason } from '../extract/fields.ts';
 import type { ReadCharacter } from '../text/transcribe.ts';
-import { calibrated } from './calibration.ts';
 import type { SeenLine } from './scene.ts';
 
 /** A line that both readers read, or one of them. */
@@ -86,7 +85,7 @@ const dotted = (
 
 const agreeing = (line: SeenLine, detected: number, second: Plain): AgreedLine => {
   const { text } = line;
-  const confidence = calibrated('both', 1 - (1 - detected) * (1 - second.confidence));
+  const confidence = 1 - (1 - detected) * (1 - second.confidence);
   const alternatives = alternativesOf(line);
   if (second.text === text) {
     return { isDoubtful: false, text, pointless: undefined, confidence, reasons: [], alternatives };
@@ -100,7 +99,7 @@ const agreeing = (line: SeenLine, detected: number, second: Plain): AgreedLine =
     isDoubtful: false,
     text: pointed,
     pointless: other,
-    confidence: Math.min(confidence, calibrated('one', detected)),
+    confidence: Math.min(confidence, detected),
     reasons: ['point_uncertain'],
     alternatives: [{ value: other, confidence: 0.5 }, ...alternatives],
   };
@@ -119,7 +118,7 @@ const undetected = ({ seconds }: SeenLine): AgreedLine => {
     isDoubtful: false,
     text,
     pointless: undefined,
-    confidence: calibrated('disagreeing', confidence),
+    confidence,
     reasons,
     alternatives,
   };
@@ -153,12 +152,11 @@ export const agreedLine = (line: SeenLine): AgreedLine => {
   if (best !== undefined) return agreeing(line, detected, best);
   const [other] = seconds;
   if (other === undefined) {
-    const confidence = calibrated('one', detected);
     return {
       isDoubtful: detected < DOUBTFUL,
       text,
       pointless: undefined,
-      confidence,
+      confidence: detected,
       reasons: ['single_reader'],
       alternatives: alternativesOf(line),
     };
@@ -167,7 +165,7 @@ export const agreedLine = (line: SeenLine): AgreedLine => {
     isDoubtful: detected < DOUBTFUL,
     text,
     pointless: undefined,
-    confidence: calibrated('disagreeing', Math.min(detected, 1 - other.confidence)),
+    confidence: Math.min(detected, 1 - other.confidence),
     reasons: ['readers_disagree'],
     alternatives: [
       { value: text, confidence: detected },

@@ -1,7 +1,7 @@
 import type { Candidate } from './candidates.ts';
 import type { KindOfDevice } from './device.ts';
 import { affinity, type SeenWords } from './labels.ts';
-import { gapsBetween, type Box } from './scene.ts';
+import { gapsBetween, type Box } from '../picture/geometry.ts';
 import { canBe } from './units.ts';
 
 /** Which line of a display is which field. */

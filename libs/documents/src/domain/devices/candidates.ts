@@ -1,6 +1,7 @@
 import { agreedLine, type AgreedLine } from './agreement.ts';
 import { readNumeral, type Numeral } from './numerals.ts';
-import { boxOf, heightOfGlyphs, quadOfGlyphs, type Box, type SeenLine } from './scene.ts';
+import { boxOf, gapsBetween, type Box } from '../picture/geometry.ts';
+import { heightOfGlyphs, quadOfGlyphs, type SeenLine } from './scene.ts';
 
 /** A line of a display that may be a value. */
 export interface Candidate {
@@ -77,8 +78,7 @@ const DOWN = 2.6;
 
 const isNear = (a: Candidate, b: Candidate): boolean => {
   const height = Math.max(a.height, b.height);
-  const across = Math.max(0, a.box.left - b.box.right, b.box.left - a.box.right);
-  const down = Math.max(0, a.box.top - b.box.bottom, b.box.top - a.box.bottom);
+  const { across, down } = gapsBetween(a.box, b.box);
   return across <= ACROSS * height && down <= DOWN * height;
 };
 

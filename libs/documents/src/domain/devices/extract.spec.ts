@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { convertUnits } from '../../adapters/units.ts';
+import { DEVICE_TYPES, type DeviceType } from '@smartscan/kernel';
 import { ANALYTES } from '../analytes/analyte-table.ts';
-import { SEEN_KINDS, type DeviceKindName, type Glyph, type GlyphSymbol } from '../display/glyphs.ts';
+import type { Glyph, GlyphSymbol } from '../display/glyphs.ts';
 import type { MeasuredField } from '../extract/fields.ts';
 import { quadOf } from '../picture/geometry.ts';
 import { UNIT_PRINTS } from '../values/units.ts';
 import type { KindOfDevice, ShownUnit } from './device.ts';
 import { extractDevices, type ReadDevice } from './extract.ts';
-import { DEVICE_NAMES, DEVICES } from './kinds/device-kinds.ts';
+import { DEVICES } from './kinds/device-kinds.ts';
 import { quadOfGlyphs, type DisplayScene, type PrintedText, type SeenLine } from './scene.ts';
 
 interface MadeLine {
@@ -41,15 +42,15 @@ const printed = (text: string, left: number, y: number, height = 16): PrintedTex
   confidence: 0.95,
 });
 
-const kindsOf = (kind: DeviceKindName | 'none', sure = 0.94): DisplayScene['kinds'] => {
-  const rest = (1 - sure) / SEEN_KINDS.length;
+const kindsOf = (kind: DeviceType | 'none', sure = 0.94): DisplayScene['kinds'] => {
+  const rest = (1 - sure) / DEVICE_TYPES.length;
   return Object.fromEntries(
-    [...SEEN_KINDS, 'none' as const].map((name) => [name, name === kind ? sure : rest]),
+    [...DEVICE_TYPES, 'none' as const].map((name) => [name, name === kind ? sure : rest]),
   ) as unknown as DisplayScene['kinds'];
 };
 
 interface Made {
-  readonly kind: DeviceKindName | 'none';
+  readonly kind: DeviceType | 'none';
   readonly lines: readonly MadeLine[];
   readonly print?: readonly PrintedText[];
   readonly sure?: number;
@@ -81,7 +82,7 @@ const PRESSURES = column(['128', '87', '70']);
 const exampleOf = ({ range: [least, most], decimals }: ShownUnit): string =>
   (least + (most - least) * 0.4).toFixed(decimals[0]);
 
-const everyField = DEVICE_NAMES.flatMap((kind) =>
+const everyField = DEVICE_TYPES.flatMap((kind) =>
   Object.entries((DEVICES[kind] as KindOfDevice).fields).map(([name, field]) => ({ kind, name, field })),
 );
 const everyUnit = everyField.flatMap((one) =>
@@ -90,7 +91,7 @@ const everyUnit = everyField.flatMap((one) =>
 
 describe('the table of devices', () => {
   it('has the kinds that the network of displays tells apart', () => {
-    expect([...DEVICE_NAMES].sort()).toEqual([...SEEN_KINDS].sort());
+    expect(Object.keys(DEVICES).sort()).toEqual([...DEVICE_TYPES].sort());
   });
 
   it.each(everyUnit)(
@@ -106,7 +107,7 @@ describe('the table of devices', () => {
     },
   );
 
-  it.each(DEVICE_NAMES)('%s has layout rules that speak of its own fields', (kind) => {
+  it.each(DEVICE_TYPES)('%s has layout rules that speak of its own fields', (kind) => {
     const { fields, layout, beyond }: KindOfDevice = DEVICES[kind];
     const named = [...layout.order, ...layout.needed, ...layout.greater.flat(), ...(beyond === null ? [] : [beyond])];
     for (const name of named) expect(Object.keys(fields)).toContain(name);
@@ -197,7 +198,7 @@ describe('roles', () => {
   it('a value that is given lies in what its devices show, with as many digits behind the point, whatever the lines say', () => {
     const texts = fc.stringMatching(/^\d{1,4}(\.\d{1,2})?$/);
     fc.assert(
-      fc.property(fc.constantFrom(...DEVICE_NAMES), fc.array(texts, { maxLength: 5 }), (kind, each) => {
+      fc.property(fc.constantFrom(...DEVICE_TYPES), fc.array(texts, { maxLength: 5 }), (kind, each) => {
         for (const [name, field] of Object.entries(fieldsOf(read({ kind, lines: column(each) })))) {
           if (field.value === null || field.ucum === null) continue;
           const { units } = (DEVICES[kind] as KindOfDevice).fields[name]!;

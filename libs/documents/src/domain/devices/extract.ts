@@ -1,29 +1,21 @@
+import { DEVICE_TYPES, type DeviceType } from '@smartscan/kernel';
 import type { ConvertUnits } from '../analytes/lookup.ts';
-import type { DeviceKindName } from '../display/glyphs.ts';
 import { rounded, type FieldReason, type MeasuredField } from '../extract/fields.ts';
-import { heightOf, type Quad } from '../picture/geometry.ts';
+import { boxAround, boxOf, gapsBetween, heightOf, type Box, type Quad } from '../picture/geometry.ts';
 import { NOT_MEASURED, qualityOf, type Quality, type Surface } from '../picture/quality.ts';
+import { medianOf } from '../statistics.ts';
 import { assign, type Assignment } from './assign.ts';
 import { candidatesOf, groupsOf, isTelling, type Candidate } from './candidates.ts';
 import type { DeviceField, KindOfDevice } from './device.ts';
 import { deviceField, refusedField, type FieldPlace } from './fields.ts';
-import { DEVICE_NAMES, DEVICES, type DeviceFieldName } from './kinds/device-kinds.ts';
+import { DEVICES, type DeviceFieldName } from './kinds/device-kinds.ts';
 import { wordsFor, type SeenWords } from './labels.ts';
-import {
-  boxAround,
-  boxOf,
-  gapsBetween,
-  levelled,
-  type Box,
-  type DisplayScene,
-  type LevelScene,
-  type PrintedText,
-} from './scene.ts';
+import { levelled, type DisplayScene, type LevelScene, type PrintedText } from './scene.ts';
 import { screenOf, type Screen } from './screens.ts';
 import { canBe } from './units.ts';
 
 /** What a device shows. */
-export interface DeviceOf<D extends DeviceKindName> {
+export interface DeviceOf<D extends DeviceType> {
   readonly kind: D;
   readonly kindConfidence: number;
   readonly screen: Screen;
@@ -33,11 +25,11 @@ export interface DeviceOf<D extends DeviceKindName> {
   readonly quality: Quality;
 }
 
-export type ReadDevice = { readonly [D in DeviceKindName]: DeviceOf<D> }[DeviceKindName];
+export type ReadDevice = { readonly [D in DeviceType]: DeviceOf<D> }[DeviceType];
 
 export interface DeviceHints {
   /** What the caller says that it is. */
-  readonly kind?: DeviceKindName | undefined;
+  readonly kind?: DeviceType | undefined;
 }
 
 export interface DeviceExtraction {
@@ -70,7 +62,7 @@ const NEARBY = 4;
 
 /** One display, as one kind of device. */
 interface Explained {
-  readonly kind: DeviceKindName;
+  readonly kind: DeviceType;
   readonly confidence: number;
   readonly group: readonly Candidate[];
   readonly words: SeenWords;
@@ -96,7 +88,7 @@ const isBeyond = (group: readonly Candidate[]): boolean => {
 };
 
 const kindsWith = (ucum: string): number =>
-  DEVICE_NAMES.filter((kind) => Object.values<DeviceField>(DEVICES[kind].fields).some(({ units }) => ucum in units))
+  DEVICE_TYPES.filter((kind) => Object.values<DeviceField>(DEVICES[kind].fields).some(({ units }) => ucum in units))
     .length;
 
 /** How much the units of a kind that are seen tell it from others: each the less, the more kinds show it. */
@@ -109,7 +101,7 @@ const logOdds = (probability: number): number => Math.log(Math.max(LEAST_PROBABI
 const explained = (group: readonly Candidate[], { scene, hints }: DeviceExtraction): Explained | undefined => {
   const near = printedNear(group, scene.printed);
   const screen = screenOf(group, near);
-  const each = (hints.kind === undefined ? DEVICE_NAMES : [hints.kind]).map((kind) => {
+  const each = (hints.kind === undefined ? DEVICE_TYPES : [hints.kind]).map((kind) => {
     const device: KindOfDevice = DEVICES[kind];
     const words = wordsFor(device, near);
     const assignment = assign(device, group, words);
@@ -217,8 +209,7 @@ const fieldsOf = (shown: Explained, extraction: LevelExtraction): Record<string,
 const deviceOf = (shown: Explained, extraction: LevelExtraction): ReadDevice => {
   const { surface, toUpright } = extraction;
   const values = shown.group.filter(isTelling);
-  const heights = values.map(({ height }) => height).sort((a, b) => a - b);
-  const heightPx = heights[heights.length >> 1] ?? 0;
+  const heightPx = medianOf(values.map(({ height }) => height));
   const display = boxAround(shown.group.map(({ line }) => boxOf(toUpright(line.quad))));
   const isCut = values.some((candidate) => isAtEdge(candidate, extraction));
   return {
@@ -232,7 +223,7 @@ const deviceOf = (shown: Explained, extraction: LevelExtraction): ReadDevice => 
 };
 
 /** A device of which nothing could be read. */
-export const unreadDevice = (kind: DeviceKindName, confidence: number): ReadDevice =>
+export const unreadDevice = (kind: DeviceType, confidence: number): ReadDevice =>
   ({
     kind,
     kindConfidence: rounded(confidence),
@@ -248,9 +239,9 @@ const TALLER_THAN_PRINT = 1.2;
 
 /** Digits among lines of print that are as tall: a table of a page, and no display. */
 const isOnPage = (group: readonly Candidate[], { scene }: DeviceExtraction): boolean => {
-  const heights = scene.printed.map(({ quad }) => heightOf(quad)).sort((a, b) => a - b);
+  const print = medianOf(scene.printed.map(({ quad }) => heightOf(quad)));
   const height = tallestOf(group)?.height ?? 0;
-  return heights.length >= PAGE_LINES && height < TALLER_THAN_PRINT * heights[heights.length >> 1]!;
+  return scene.printed.length >= PAGE_LINES && height < TALLER_THAN_PRINT * print;
 };
 
 /** A second device on a photo has all that it needs, in digits no smaller than this part of the first one's. Ours. */

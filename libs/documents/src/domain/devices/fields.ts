@@ -1,4 +1,4 @@
-import { ANALYTES } from '../analytes/analyte-table.ts';
+import { analyteOf } from '../analytes/analyte-table.ts';
 import { inOwnUnit, type ConvertUnits } from '../analytes/lookup.ts';
 import { LOW_CONFIDENCE, rounded, statusOf, type FieldReason, type MeasuredField } from '../extract/fields.ts';
 import type { Quad } from '../picture/geometry.ts';
@@ -51,7 +51,7 @@ const readingReasons = ({ agreed }: Candidate): FieldReason[] => {
 };
 
 const comparableOf = ({ value, ucum, analyte: key }: Shown, convert: ConvertUnits): MeasuredField['comparable'] => {
-  const analyte = ANALYTES.find((one) => one.key === key);
+  const analyte = analyteOf(key);
   const own = analyte && ucum !== null ? inOwnUnit(value, ucum, { analyte, convert }) : undefined;
   return analyte === undefined || own === undefined ? null : { value: Number(own.toPrecision(12)), ucum: analyte.ucum };
 };
@@ -88,7 +88,7 @@ export const deviceField = (
       : [{ value: agreed.text, confidence }, ...agreed.alternatives.filter(({ value }) => value !== agreed.text)],
     unit: shown.ucum === null ? null : printOf(shown.ucum),
     ucum: shown.ucum,
-    loinc: ANALYTES.find(({ key }) => key === shown.analyte)?.loinc ?? null,
+    loinc: analyteOf(shown.analyte)?.loinc ?? null,
     comparator: null,
     comparable: given ? comparableOf(shown, place.convert) : null,
   };

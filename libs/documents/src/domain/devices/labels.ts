@@ -2,7 +2,8 @@ import { edits } from '../analytes/lookup.ts';
 import { folded } from '../layout/labels.ts';
 import { readUnit, UNIT_PRINTS } from '../values/units.ts';
 import type { KindOfDevice } from './device.ts';
-import { boxAround, boxOf, gapsBetween, wordsOf, type Box, type PrintedText } from './scene.ts';
+import { boxAround, boxOf, gapsBetween, type Box } from '../picture/geometry.ts';
+import { wordsOf, type PrintedText } from './scene.ts';
 
 /** A label or a unit of a kind of device, where it stands. */
 export interface SeenLabel {

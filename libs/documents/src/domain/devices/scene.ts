@@ -1,5 +1,6 @@
 import type { DisplaySight, Glyph } from '../display/glyphs.ts';
 import { distance, sliceOf, type Point, type Quad } from '../picture/geometry.ts';
+import { medianOf } from '../statistics.ts';
 import type { ReadCharacter } from '../text/transcribe.ts';
 
 /** A line of a display as both readers saw it, in pixels of the picture as it is turned upright. */
@@ -37,43 +38,13 @@ export const wordsOf = ({ text, quad, confidence }: PrintedText): PrintedText[] 
     confidence,
   }));
 
-/** Upright bounds. */
-export interface Box {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
-}
-
-export const boxOf = (points: readonly Point[]): Box => ({
-  left: Math.min(...points.map(({ x }) => x)),
-  top: Math.min(...points.map(({ y }) => y)),
-  right: Math.max(...points.map(({ x }) => x)),
-  bottom: Math.max(...points.map(({ y }) => y)),
-});
-
-export const boxAround = (boxes: readonly Box[]): Box => ({
-  left: Math.min(...boxes.map(({ left }) => left)),
-  top: Math.min(...boxes.map(({ top }) => top)),
-  right: Math.max(...boxes.map(({ right }) => right)),
-  bottom: Math.max(...boxes.map(({ bottom }) => bottom)),
-});
-
-/** How far two boxes lie apart in each direction; 0 where they overlap in it. */
-export const gapsBetween = (a: Box, b: Box): { readonly across: number; readonly down: number } => ({
-  across: Math.max(0, a.left - b.right, b.left - a.right),
-  down: Math.max(0, a.top - b.bottom, b.top - a.bottom),
-});
-
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
-
 /** A point and a dash are no measure of the height of a line. */
 const isTall = ({ symbol }: Glyph): boolean => symbol !== '.' && symbol !== '-' && symbol !== ':';
 
 /** The height of the digits of a line. */
 export const heightOfGlyphs = (glyphs: readonly Glyph[]): number => {
   const tall = glyphs.filter(isTall);
-  return median((tall.length > 0 ? tall : glyphs).map(({ height }) => height));
+  return medianOf((tall.length > 0 ? tall : glyphs).map(({ height }) => height));
 };
 
 /**

@@ -1,7 +1,8 @@
 import { folded } from '../layout/labels.ts';
 import { isTelling, type Candidate } from './candidates.ts';
 import { runsOf } from './labels.ts';
-import { boxAround, boxOf, gapsBetween, type Box, type PrintedText } from './scene.ts';
+import { boxAround, boxOf, gapsBetween, type Box } from '../picture/geometry.ts';
+import type { PrintedText } from './scene.ts';
 
 /** What a display shows: a measurement of now, one that was stored, an average, or an error. */
 export type ScreenKind = 'current' | 'stored' | 'average' | 'error';

@@ -1,4 +1,4 @@
-import { DEVICE_TYPES } from '@smartscan/kernel';
+import type { DeviceType } from '@smartscan/kernel';
 
 /**
  * Symbols that the network tells apart, in the order of its output's planes: digits, what stands between them, and the
@@ -29,11 +29,6 @@ export const SYMBOLS = [
 
 export type GlyphSymbol = (typeof SYMBOLS)[number];
 
-/** Kinds of device that the network tells apart, in the order of its output. */
-export const SEEN_KINDS = DEVICE_TYPES;
-
-export type DeviceKindName = (typeof SEEN_KINDS)[number];
-
 /** One symbol where it stands: its centre and size in pixels of the picture as it is turned upright. */
 export interface Glyph {
   readonly symbol: GlyphSymbol;
@@ -56,5 +51,5 @@ export interface DisplaySight {
   /** In no order. */
   readonly glyphs: readonly Glyph[];
   /** Probabilities that add up to 1, `none` being no medical device. */
-  readonly kinds: Readonly<Record<DeviceKindName | 'none', number>>;
+  readonly kinds: Readonly<Record<DeviceType | 'none', number>>;
 }

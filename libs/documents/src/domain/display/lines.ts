@@ -1,4 +1,5 @@
-import type { Point, Quad } from '../picture/geometry.ts';
+import { boxAround, type Box, type Point, type Quad } from '../picture/geometry.ts';
+import { medianOf } from '../statistics.ts';
 import type { Glyph, GlyphSymbol } from './glyphs.ts';
 
 /** Glyphs that stand side by side, as one number, word or time of day. */
@@ -10,8 +11,7 @@ export interface DisplayLine {
   readonly height: number;
   /** How far it rises or falls, in radians; positive where its end is lower on the screen. */
   readonly slope: number;
-  /** Upright box: left, top, right, bottom. */
-  readonly box: readonly [number, number, number, number];
+  readonly box: Box;
   /** Along its slope, clockwise from the top left. */
   readonly quad: Quad;
   /** Of its least sure glyph. */
@@ -109,8 +109,6 @@ const groupsOf = (glyphs: readonly Glyph[], lie: Lie): Glyph[][] => {
   return groups;
 };
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
-
 /** Displays that lean more are turned. */
 const MAX_SLOPE = 0.6;
 
@@ -125,7 +123,7 @@ const lieOf = (glyphs: readonly Glyph[]): Lie => {
       .sort((b, c) => b.x - c.x)[0];
     if (next !== undefined) slopes.push(Math.atan2(next.y - a.y, next.x - a.x));
   }
-  return { slope: median(slopes), maxShift: slopes.length === 0 ? MAX_SHIFT_UNKNOWN : MAX_SHIFT };
+  return { slope: medianOf(slopes), maxShift: slopes.length === 0 ? MAX_SHIFT_UNKNOWN : MAX_SHIFT };
 };
 
 /** Of the centres of a group: least squares. One glyph alone lies as the display does. */
@@ -148,7 +146,7 @@ interface Baseline {
 
 const baseOf = (group: readonly Glyph[], common: number): Baseline => ({
   glyphs: group,
-  height: median(group.map(tallness)),
+  height: medianOf(group.map(tallness)),
   slope: slopeOf(group, common),
   centre: {
     x: group.reduce((sum, { x }) => sum + x, 0) / group.length,
@@ -194,10 +192,7 @@ const quadOfLine = (base: Baseline, glyphs: readonly Glyph[]): Quad => {
     const [w, h] = [glyph.width / 2 / base.height, glyph.height / 2 / base.height];
     return { left: x - w, right: x + w, top: y - h, bottom: y + h };
   });
-  const left = Math.min(...corners.map((one) => one.left));
-  const right = Math.max(...corners.map((one) => one.right));
-  const top = Math.min(...corners.map((one) => one.top));
-  const bottom = Math.max(...corners.map((one) => one.bottom));
+  const { left, top, right, bottom } = boxAround(corners);
   const [cos, sin] = [Math.cos(base.slope) * base.height, Math.sin(base.slope) * base.height];
   const at = (x: number, y: number): Point => ({
     x: base.centre.x + x * cos - y * sin,
@@ -205,6 +200,13 @@ const quadOfLine = (base: Baseline, glyphs: readonly Glyph[]): Quad => {
   });
   return [at(left, top), at(right, top), at(right, bottom), at(left, bottom)];
 };
+
+const boxOfGlyph = ({ x, y, width, height }: Glyph): Box => ({
+  left: x - width / 2,
+  top: y - height / 2,
+  right: x + width / 2,
+  bottom: y + height / 2,
+});
 
 const lineOf = (group: readonly Glyph[], common: number): DisplayLine => {
   const tall = group.filter(isTall);
@@ -215,12 +217,7 @@ const lineOf = (group: readonly Glyph[], common: number): DisplayLine => {
     glyphs,
     height: base.height,
     slope: base.slope,
-    box: [
-      Math.min(...glyphs.map(({ x, width }) => x - width / 2)),
-      Math.min(...glyphs.map(({ y, height }) => y - height / 2)),
-      Math.max(...glyphs.map(({ x, width }) => x + width / 2)),
-      Math.max(...glyphs.map(({ y, height }) => y + height / 2)),
-    ],
+    box: boxAround(glyphs.map(boxOfGlyph)),
     quad: quadOfLine(base, glyphs),
     confidence: Math.min(...glyphs.map(({ confidence }) => confidence)),
   };

@@ -1,3 +1,4 @@
+import { boxAround, gapsBetween } from '../picture/geometry.ts';
 import type { Picture } from '../picture/picture.ts';
 import type { Glyph, Turn } from './glyphs.ts';
 import { linesOf, type DisplayLine } from './lines.ts';
@@ -17,9 +18,8 @@ const weightOf = ({ glyphs, height }: DisplayLine): number =>
 /** Whether two lines may stand on one display. */
 const areNear = (a: DisplayLine, b: DisplayLine): boolean => {
   const reach = 2.5 * Math.max(a.height, b.height);
-  const [al, at, ar, ab] = a.box;
-  const [bl, bt, br, bb] = b.box;
-  return Math.max(al, bl) - Math.min(ar, br) < reach && Math.max(at, bt) - Math.min(ab, bb) < reach;
+  const { across, down } = gapsBetween(a.box, b.box);
+  return across < reach && down < reach;
 };
 
 /** The lines of the display that says most. */
@@ -42,10 +42,11 @@ export const nearView = (picture: Picture, turn: Turn, glyphs: readonly Glyph[])
   if (lines.length === 0) return undefined;
   const size = turnedSize(picture, turn);
   const tallest = Math.max(...lines.map(({ height }) => height));
-  const left = Math.max(0, Math.floor(Math.min(...lines.map(({ box }) => box[0])) - MARGIN * tallest));
-  const top = Math.max(0, Math.floor(Math.min(...lines.map(({ box }) => box[1])) - MARGIN * tallest));
-  const right = Math.min(size.width, Math.ceil(Math.max(...lines.map(({ box }) => box[2])) + MARGIN * tallest));
-  const bottom = Math.min(size.height, Math.ceil(Math.max(...lines.map(({ box }) => box[3])) + MARGIN * tallest));
+  const display = boxAround(lines.map(({ box }) => box));
+  const left = Math.max(0, Math.floor(display.left - MARGIN * tallest));
+  const top = Math.max(0, Math.floor(display.top - MARGIN * tallest));
+  const right = Math.min(size.width, Math.ceil(display.right + MARGIN * tallest));
+  const bottom = Math.min(size.height, Math.ceil(display.bottom + MARGIN * tallest));
   const [width, height] = [right - left, bottom - top];
   const scale = Math.min(MAX_SIDE / Math.max(width, height), DIGIT_HEIGHT / tallest);
   return { left, top, width, height, scale };

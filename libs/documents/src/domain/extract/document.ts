@@ -1,6 +1,7 @@
+import type { PaperType } from '@smartscan/kernel';
 import type { ConvertUnits } from '../analytes/lookup.ts';
 import { classify, type Findings } from '../classify.ts';
-import type { FieldName, Kind, ListName } from '../kinds/kinds.ts';
+import type { FieldName, ListName } from '../kinds/kinds.ts';
 import type { Row } from '../layout/rows.ts';
 import { wholeOf } from '../layout/spans.ts';
 import { fieldOf, type Field } from './fields.ts';
@@ -25,9 +26,9 @@ interface UnlabelledFields {
   readonly insurance_card: 'payer';
 }
 
-type AllFields<K extends Kind> = FieldName<K> | (K extends keyof UnlabelledFields ? UnlabelledFields[K] : never);
+type AllFields<K extends PaperType> = FieldName<K> | (K extends keyof UnlabelledFields ? UnlabelledFields[K] : never);
 
-export interface DocumentOf<K extends Kind> {
+export interface DocumentOf<K extends PaperType> {
   readonly kind: K;
   readonly kindConfidence: number;
   /** Those that are printed. */
@@ -40,14 +41,14 @@ export interface NoDocument {
   readonly kindConfidence: number;
 }
 
-export type ExtractedDocument = { readonly [K in Kind]: DocumentOf<K> }[Kind] | NoDocument;
+export type ExtractedDocument = { readonly [K in PaperType]: DocumentOf<K> }[PaperType] | NoDocument;
 
 /** One thing that was read: a document, or a device on a photo. */
 export type ReadDocument = (ExtractedDocument & { readonly quality: Quality }) | ReadDevice;
 
 export interface ExtractionHints extends ReadingHints {
   /** What the caller says that it is; then nothing else is looked for. */
-  readonly kind?: Kind | undefined;
+  readonly kind?: PaperType | undefined;
 }
 
 /** Whoever pays puts the name at the top, as the largest or the first line; a card that has none says nothing. */
@@ -66,7 +67,7 @@ interface Extraction {
   readonly convert: ConvertUnits;
 }
 
-type Extractors = { readonly [K in Kind]: (from: Extraction) => Omit<DocumentOf<K>, 'kind' | 'kindConfidence'> };
+type Extractors = { readonly [K in PaperType]: (from: Extraction) => Omit<DocumentOf<K>, 'kind' | 'kindConfidence'> };
 
 const EXTRACTORS: Extractors = {
   lab_report: ({ rows, hints, convert }) => {

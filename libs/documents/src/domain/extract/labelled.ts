@@ -1,5 +1,6 @@
+import type { PaperType } from '@smartscan/kernel';
 import type { LabelledField, ValueKind } from '../kinds/kind.ts';
-import { KINDS, type FieldName, type Kind } from '../kinds/kinds.ts';
+import { KINDS, type FieldName } from '../kinds/kinds.ts';
 import { OTHER_LABELS } from '../kinds/reading-rules.ts';
 import { labelsOf, placesOf, type Labelled } from '../layout/labels.ts';
 import type { Row } from '../layout/rows.ts';
@@ -57,7 +58,7 @@ const chosen = (candidates: readonly Candidate[]): Field | undefined => {
 };
 
 /** The fields of a kind that stand beside or below their labels; those that are not there are left out. */
-export const labelledFields = <K extends Kind>(
+export const labelledFields = <K extends PaperType>(
   kind: K,
   rows: readonly Row[],
   hints: ReadingHints,

@@ -16,9 +16,5 @@ export const KINDS = {
   discharge_summary: DISCHARGE_SUMMARY,
 } as const satisfies Readonly<Record<PaperType, KindOfDocument>>;
 
-export type Kind = keyof typeof KINDS;
-
-export const KIND_NAMES = Object.keys(KINDS) as readonly Kind[];
-
-export type FieldName<K extends Kind> = keyof (typeof KINDS)[K]['fields'] & string;
-export type ListName<K extends Kind> = keyof (typeof KINDS)[K]['lists'] & string;
+export type FieldName<K extends PaperType> = keyof (typeof KINDS)[K]['fields'] & string;
+export type ListName<K extends PaperType> = keyof (typeof KINDS)[K]['lists'] & string;

@@ -39,6 +39,34 @@ export const quadOf = (left: number, top: number, right: number, bottom: number)
   { x: left, y: bottom },
 ];
 
+/** Upright bounds. */
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+export const boxOf = (points: readonly Point[]): Box => ({
+  left: Math.min(...points.map(({ x }) => x)),
+  top: Math.min(...points.map(({ y }) => y)),
+  right: Math.max(...points.map(({ x }) => x)),
+  bottom: Math.max(...points.map(({ y }) => y)),
+});
+
+export const boxAround = (boxes: readonly Box[]): Box => ({
+  left: Math.min(...boxes.map(({ left }) => left)),
+  top: Math.min(...boxes.map(({ top }) => top)),
+  right: Math.max(...boxes.map(({ right }) => right)),
+  bottom: Math.max(...boxes.map(({ bottom }) => bottom)),
+});
+
+/** How far two boxes lie apart in each direction; 0 where they overlap in it. */
+export const gapsBetween = (a: Box, b: Box): { readonly across: number; readonly down: number } => ({
+  across: Math.max(0, a.left - b.right, b.left - a.right),
+  down: Math.max(0, a.top - b.bottom, b.top - a.bottom),
+});
+
 /** The part of a quad between two shares of its width, 0-1. */
 export const sliceOf = ([a, b, c, d]: Quad, from: number, to: number): Quad => [
   between(a, b, from),

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import type { Picture } from './picture.ts';
-import { qualityOf, surfaceOf, type Region } from './quality.ts';
+import { qualityOf, surfaceOf } from './quality.ts';
 import { quadTurned, quadTurnedBack, turned, turnedBack } from './turn.ts';
-import { quadOf } from './geometry.ts';
+import { quadOf, type Box } from './geometry.ts';
 
 const SIDE = 120;
-const WHOLE: Region = { left: 0, top: 0, right: SIDE, bottom: SIDE };
+const WHOLE: Box = { left: 0, top: 0, right: SIDE, bottom: SIDE };
 
 const pictureOf = (lightness: (x: number, y: number) => number): Picture => {
   const data = new Uint8Array(3 * SIDE * SIDE);

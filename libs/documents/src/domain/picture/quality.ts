@@ -1,3 +1,5 @@
+import { medianOf } from '../statistics.ts';
+import type { Box } from './geometry.ts';
 import type { Picture } from './picture.ts';
 
 /** Why a picture may be read badly. */
@@ -14,14 +16,6 @@ export interface Quality {
   readonly problems: readonly QualityProblem[];
   /** What to do when the photo is taken again; one line for each problem. */
   readonly advice: readonly string[];
-}
-
-/** A part of a picture, in its pixels. */
-export interface Region {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
 }
 
 export interface Surface {
@@ -79,7 +73,7 @@ const edgeWidthsIn = (row: Float64Array): number[] => {
   return widths;
 };
 
-const rowOf = ({ width, data }: Picture, { left, right }: Region, y: number): Float64Array => {
+const rowOf = ({ width, data }: Picture, { left, right }: Box, y: number): Float64Array => {
   const row = new Float64Array(right - left);
   for (let x = left; x < right; x++) row[x - left] = lightness(data, 3 * (y * width + x));
   return row;
@@ -88,7 +82,7 @@ const rowOf = ({ width, data }: Picture, { left, right }: Region, y: number): Fl
 /** Of the edges, so many are sharper than the one that is told: some are shadows' and the background's. Ours. */
 const SHARPER = 0.3;
 
-const edgeWidthIn = (picture: Picture, region: Region): number | null => {
+const edgeWidthIn = (picture: Picture, region: Box): number | null => {
   const step = Math.max(1, Math.floor((region.bottom - region.top) / ROWS));
   const widths: number[] = [];
   for (let y = region.top; y < region.bottom; y += step) widths.push(...edgeWidthsIn(rowOf(picture, region, y)));
@@ -102,14 +96,14 @@ const WHITE = 235;
 const SPOT = 0.35;
 const LEAST_SPOT_PX = 6;
 
-const isBurnt = ({ width, data }: Picture, { left, top, right, bottom }: Region): boolean => {
+const isBurnt = ({ width, data }: Picture, { left, top, right, bottom }: Box): boolean => {
   for (let y = top; y < bottom; y++) {
     for (let x = left; x < right; x++) if (lightness(data, 3 * (y * width + x)) < BURNT) return false;
   }
   return true;
 };
 
-const glareIn = (picture: Picture, region: Region, textHeightPx: number): number => {
+const glareIn = (picture: Picture, region: Box, textHeightPx: number): number => {
   const side = Math.max(LEAST_SPOT_PX, Math.round(SPOT * textHeightPx));
   const lights: number[] = [];
   let burnt = 0;
@@ -120,12 +114,11 @@ const glareIn = (picture: Picture, region: Region, textHeightPx: number): number
       if (isBurnt(picture, { left, top, right: left + side, bottom: top + side })) burnt++;
     }
   }
-  const median = lights.sort((a, b) => a - b)[lights.length >> 1];
-  return median === undefined || median >= WHITE ? 0 : burnt / lights.length;
+  return lights.length === 0 || medianOf(lights) >= WHITE ? 0 : burnt / lights.length;
 };
 
 /** Whole pixels, inside of the picture; empty where the region lies beyond it. */
-const within = ({ width, height }: Picture, region: Region): Region => {
+const within = ({ width, height }: Picture, region: Box): Box => {
   const left = Math.min(width, Math.max(0, Math.floor(region.left)));
   const top = Math.min(height, Math.max(0, Math.floor(region.top)));
   const right = Math.max(left, Math.min(width, Math.ceil(region.right)));
@@ -138,7 +131,7 @@ const within = ({ width, height }: Picture, region: Region): Region => {
  *
  * @param textHeightPx of the digits or letters that stand there
  */
-export const surfaceOf = (picture: Picture, region: Region, textHeightPx: number): Surface => {
+export const surfaceOf = (picture: Picture, region: Box, textHeightPx: number): Surface => {
   const inside = within(picture, region);
   return { edgeWidthPx: edgeWidthIn(picture, inside), glare: glareIn(picture, inside, textHeightPx) };
 };

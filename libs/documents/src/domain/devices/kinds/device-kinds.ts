@@ -1,5 +1,6 @@
+import { DEVICE_TYPES, type DeviceType } from '@smartscan/kernel';
 import type { KindOfDevice } from '../device.ts';
-import type { DeviceKindName, DisplaySight } from '../../display/glyphs.ts';
+import type { DisplaySight } from '../../display/glyphs.ts';
 import { BLOOD_PRESSURE_MONITOR } from './blood-pressure-monitor.ts';
 import { BODY_COMPOSITION_SCALE } from './body-composition-scale.ts';
 import { CAPNOMETER } from './capnometer.ts';
@@ -31,12 +32,10 @@ export const DEVICES = {
   hba1c_meter: HBA1C_METER,
   capnometer: CAPNOMETER,
   labelled_display: LABELLED_DISPLAY,
-} as const satisfies Readonly<Record<DeviceKindName, KindOfDevice>>;
+} as const satisfies Readonly<Record<DeviceType, KindOfDevice>>;
 
-export const DEVICE_NAMES = Object.keys(DEVICES) as readonly DeviceKindName[];
-
-export type DeviceFieldName<D extends DeviceKindName> = keyof (typeof DEVICES)[D]['fields'] & string;
+export type DeviceFieldName<D extends DeviceType> = keyof (typeof DEVICES)[D]['fields'] & string;
 
 /** The kind that the network holds for likeliest. */
-export const likeliest = (kinds: DisplaySight['kinds']): DeviceKindName =>
-  DEVICE_NAMES.reduce((a, b) => (kinds[b] > kinds[a] ? b : a));
+export const likeliest = (kinds: DisplaySight['kinds']): DeviceType =>
+  DEVICE_TYPES.reduce((a, b) => (kinds[b] > kinds[a] ? b : a));
