@@ -34,6 +34,7 @@ import { Dispatcher } from './dispatcher.ts';
 import { feed } from './feed.ts';
 import { serveOps, type HealthState } from './ops.ts';
 import type { Platform } from './platform.ts';
+import { ownOf, type Own } from './own.ts';
 import { jobOf, runJobs, type Job } from './schedules.ts';
 import { httpServerOptions } from './http-server.ts';
 
@@ -61,6 +62,10 @@ export interface Running {
 interface Part {
   readonly context: Context;
   readonly database: Database;
+}
+
+interface WiredPart extends Part {
+  readonly own: Own;
 }
 
 /**
@@ -120,14 +125,15 @@ async function bringUp(
   watchStanding(metrics, { databases, relays, eventLog: platform.eventLog, readiness });
   const app = await createApp(modules, platform);
   undo.push(() => app.close());
-  for (const part of parts) serveOperations(app, part, dispatcher, platform);
-  for (const part of parts) connectEvents(app, part, platform, durations);
+  const wired = parts.map((part, at): WiredPart => ({ ...part, own: ownOf(app, modules[at]!) }));
+  for (const part of wired) serveOperations(part, dispatcher, platform);
+  for (const part of wired) connectEvents(app, part, platform, durations);
   const server = app.getHttpAdapter().getInstance();
-  const mounts = contexts.flatMap(({ http }) => (http ? app.get<HttpMount>(http, { strict: false }) : []));
+  const mounts = wired.flatMap(({ context: { http }, own }) => (http ? own<HttpMount>(http) : []));
   for (const mount of mounts) await mount.mount(server as never);
   await app.startAllMicroservices();
   // They go on while the last calls are answered: what is still done here is to be known as alive.
-  const jobs = parts.map((part) => runJobs(jobsOf(app, part, platform), part.database, platform.log));
+  const jobs = wired.map((part) => runJobs(jobsOf(part, platform), part.database, platform.log));
   undo.push(() => Promise.all(jobs.map((running) => running.stop())));
   const listener = await platform.listen?.(dispatcher);
   undo.push(() => listener?.close());
@@ -224,16 +230,9 @@ const nestLogger = ({ log }: Platform): Logger => {
 /** pino's number for `warn`. */
 const WARN_LEVEL = 40;
 
-function serveOperations(
-  app: NestFastifyApplication,
-  { context, database }: Part,
-  dispatcher: Dispatcher,
-  platform: Platform,
-): void {
+function serveOperations({ context, database, own }: WiredPart, dispatcher: Dispatcher, platform: Platform): void {
   for (const controller of context.controllers) {
-    const instance = app.get<Record<string, Handler<never>>>(controller as Type<Record<string, Handler<never>>>, {
-      strict: false,
-    });
+    const instance = own(controller as Type<Record<string, Handler<never>>>);
     for (const { operation, method } of servedBy(controller)) {
       dispatcher.serve(operation, (input, call, body) =>
         (instance[method] as Handler<typeof operation>).call(instance, input, call, body),
@@ -246,14 +245,14 @@ function serveOperations(
 
 function connectEvents(
   app: NestFastifyApplication,
-  { context, database }: Part,
+  { context, database, own }: WiredPart,
   platform: Platform,
   durations: Durations,
 ): void {
   if (context.listens.length === 0) return;
   const topics = [...new Set(context.listens.map(({ contract }) => contract.topic))];
   const strategy = platform.eventLog.strategy(context.name, topics);
-  feed(strategy, { app, context, database, onDelivered: durations.onDelivered(context.name) });
+  feed(strategy, { own, context, database, onDelivered: durations.onDelivered(context.name) });
   app.connectMicroservice({ strategy });
 }
 
@@ -269,6 +268,6 @@ function startRelay(context: Context, database: Database, platform: Platform): O
   return relay;
 }
 
-function jobsOf(app: NestFastifyApplication, { context, database }: Part, platform: Platform): readonly Job[] {
-  return [...context.schedules.map((schedule) => jobOf(app, schedule)), ...platform.jobs(context, database)];
+function jobsOf({ context, database, own }: WiredPart, platform: Platform): readonly Job[] {
+  return [...context.schedules.map((schedule) => jobOf(schedule, own)), ...platform.jobs(context, database)];
 }

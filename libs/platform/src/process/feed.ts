@@ -1,4 +1,3 @@
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Fault } from '@smartscan/kernel';
 import type { Database } from '../database/database.ts';
 import { inboxInsert } from '../outbox/outbox.ts';
@@ -6,9 +5,10 @@ import type { Context, EventHandler, Subscription } from '../ports/context.ts';
 import type { Envelope, EventStrategy } from '../ports/event-log.ts';
 import { traced, type OpenSpan } from '../telemetry/trace.ts';
 import type { z } from 'zod';
+import type { Own } from './own.ts';
 
 interface Receiver {
-  readonly app: NestFastifyApplication;
+  readonly own: Own;
   readonly context: Context;
   readonly database: Database;
   /** Told of every try to deliver an event, with the seconds that it took. */
@@ -23,9 +23,9 @@ export type Delivery = 'handled' | 'duplicate' | 'failed';
  * an event that is delivered twice has its effect once.
  */
 export function feed(strategy: EventStrategy, receiver: Receiver): void {
-  const { app, context, database } = receiver;
+  const { own, context, database } = receiver;
   for (const subscription of context.listens) {
-    const handler = app.get<EventHandler<z.ZodObject>>(subscription.handler, { strict: false });
+    const handler = own(subscription.handler);
     strategy.addHandler(
       subscription.contract.type,
       (envelope: Envelope) => watched(envelope, receiver, () => receive(envelope, subscription, handler, database)),

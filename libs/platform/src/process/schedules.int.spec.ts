@@ -51,6 +51,25 @@ describe('what runs by the clock in two processes', () => {
     return [one, other];
   }
 
+  it("runs each context's own, where two provide a job of the same class", async () => {
+    const turns = new Set<string>();
+    class Turn {
+      constructor(private readonly context: string) {}
+      async run(): Promise<void> {
+        turns.add(this.context);
+      }
+    }
+    const withTurn = (name: 'gateway' | 'billing'): Context => ({
+      ...idle,
+      name,
+      providers: [{ provide: Turn, useValue: new Turn(name) }],
+      schedules: [{ name: 'turn', everySeconds: 0.05, job: Turn }],
+    });
+    const both = await buildHouse([withTurn('gateway'), withTurn('billing')]);
+    await eventually(() => turns.size === 2).finally(() => both.stop());
+    expect([...turns].sort()).toEqual(['billing', 'gateway']);
+  });
+
   it('runs in one at a time: the other lets its turn pass', async () => {
     expect(await runs('for_all', {})).toEqual([1, 0]);
   });

@@ -1,8 +1,8 @@
-import type { INestApplication } from '@nestjs/common';
 import { asFault } from '@smartscan/kernel';
 import type { Database } from '../database/database.ts';
 import type { Schedule } from '../ports/context.ts';
 import type { Log } from '../ports/log.ts';
+import type { Own } from './own.ts';
 
 export interface Job {
   readonly name: string;
@@ -67,9 +67,9 @@ async function once(job: Job, database: Database, log: Log): Promise<void> {
   }
 }
 
-export const jobOf = (app: INestApplication, schedule: Schedule): Job => ({
+export const jobOf = (schedule: Schedule, own: Own): Job => ({
   name: schedule.name,
   everySeconds: schedule.everySeconds,
   inEachProcess: schedule.inEachProcess ?? false,
-  run: () => app.get<{ run(): Promise<void> }>(schedule.job, { strict: false }).run(),
+  run: () => own(schedule.job).run(),
 });
