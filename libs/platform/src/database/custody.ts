@@ -44,11 +44,13 @@ export function sweepHandler(context: Context, database: Database, clock: Clock)
 async function deleteExpired(tx: Tx, table: TableFacts, input: SweepInput, nowMs: number): Promise<number> {
   if (typeof table.tenantColumn !== 'string' || !('from' in table.clock)) return 0;
   const name = `${table.owner}.${table.name}`;
+  const { from, openUntil } = table.clock;
+  const isOver = openUntil === undefined ? '' : `AND kept.${openUntil} IS NOT NULL`;
   const rows = await tx.em.execute<{ tenant: string }[]>(
     `DELETE FROM ${name} WHERE ctid IN (
        SELECT kept.ctid FROM ${name} AS kept
        JOIN unnest(?::text[], ?::bigint[]) AS over_time (tenant, ttl) ON kept.${table.tenantColumn} = over_time.tenant
-       WHERE kept.${table.clock.from} <= to_timestamp(?::double precision / 1000) - over_time.ttl * interval '1 second'
+       WHERE kept.${from} <= to_timestamp(?::double precision / 1000) - over_time.ttl * interval '1 second' ${isOver}
        LIMIT ${BATCH_ROWS} FOR UPDATE SKIP LOCKED)
      RETURNING ${table.tenantColumn} AS tenant`,
     [

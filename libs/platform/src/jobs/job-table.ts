@@ -33,7 +33,7 @@ export const jobTable = ({ owner, name, category }: JobTableSpec) =>
     purpose: 'provide_service',
     tenant: 'workspaceId',
     subject: 'subjectRef',
-    clock: { from: 'createdAt', ttlOf: category },
+    clock: { from: 'createdAt', openUntil: 'finishedAt', ttlOf: category },
     // A job whose process died is found and closed whatever tenant it is of.
     acrossTenants: ['provide_service'],
     columns: {

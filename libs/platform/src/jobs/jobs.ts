@@ -162,16 +162,24 @@ export class Jobs<Secrets> {
     const { kind, work, clock } = this.#parts;
     // Asked again: a workspace that chose to keep nothing while this job ran gets nothing kept.
     const ttlSeconds = await this.ttlSeconds(call);
-    const retained = state.retainedSeconds > 0 && ttlSeconds > 0;
+    const before = state.retainedSeconds;
+    const retained = before > 0 && ttlSeconds > 0;
     const life = endJob(state.life, { status: 'completed' }, clock.nowMs());
-    const secrets = await work.run(call, async (tx) => {
-      const found = await task.finish(tx, outcome, retained ? ttlSeconds : 0);
-      // Cancelled or swept meanwhile: then the result is nobody's.
-      if (retained && !(await this.#rows.close(tx, state.id, life, found))) throw kind.faults.cancelled();
-      if (!retained) await this.#handOver(tx, job);
-      return found;
-    });
-    Object.assign(state, { life, secrets, retainedSeconds: retained ? ttlSeconds : 0 });
+    // Known before the row goes: whoever asks in between is answered from memory.
+    state.retainedSeconds = retained ? ttlSeconds : 0;
+    try {
+      const secrets = await work.run(call, async (tx) => {
+        const found = await task.finish(tx, outcome, state.retainedSeconds);
+        // Cancelled or deleted meanwhile: then the result is nobody's.
+        if (retained && !(await this.#rows.close(tx, state.id, life, found))) throw kind.faults.cancelled();
+        if (!retained) await this.#handOver(tx, job);
+        return found;
+      });
+      Object.assign(state, { life, secrets });
+    } catch (error) {
+      state.retainedSeconds = before;
+      throw error;
+    }
   }
 
   /** Nothing is kept: the row of the running job goes too, and the disclosure itself is what the audit notes. */

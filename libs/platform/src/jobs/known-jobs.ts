@@ -37,13 +37,18 @@ export class KnownJobs<Secrets> {
 
   /** Throws the kind's `notFound`. A result that isn't kept is handed over once. */
   async one(id: string, call: Call): Promise<JobSight<Secrets>> {
-    const { active, work } = this.#parts;
-    if (active.find(id, call.tenant)?.retainedSeconds === 0) return this.#fromMemory(id, call);
+    const { active, kind, work } = this.#parts;
+    const isOnlyInMemory = (): boolean => active.find(id, call.tenant)?.retainedSeconds === 0;
+    if (isOnlyInMemory()) return this.#fromMemory(id, call);
     const ttlSeconds = await this.ttlSeconds(call);
-    return work.run(call, async (tx) => {
-      const row = await this.#kept(tx, id, ttlSeconds);
-      return { ...sightOfRow(row, ttlSeconds), secrets: (await this.#rows.open(tx, row)) as Secrets | null };
+    const kept = await work.run(call, async (tx) => {
+      const row = await this.#keptRow(tx, id, ttlSeconds);
+      return row && { ...sightOfRow(row, ttlSeconds), secrets: (await this.#rows.open(tx, row)) as Secrets | null };
     });
+    if (kept) return kept;
+    // The workspace may have chosen meanwhile that nothing is kept of it.
+    if (isOnlyInMemory()) return this.#fromMemory(id, call);
+    throw kind.faults.notFound();
   }
 
   /** Newest first, without what they hold; one more than `limit` where there are more. */
@@ -111,7 +116,8 @@ export class KnownJobs<Secrets> {
   ): Promise<JobSight<Secrets>> {
     const ttlSeconds = await this.ttlSeconds(call);
     return this.#parts.work.run(call, async (tx) => {
-      const row = await this.#kept(tx, id, ttlSeconds);
+      const row = await this.#keptRow(tx, id, ttlSeconds);
+      if (!row) throw this.#parts.kind.faults.notFound();
       const before = row.status === 'completed' ? ((await this.#rows.open(tx, row)) as Secrets | null) : null;
       const secrets = change(tx, before);
       await this.#rows.reseal(tx, id, secrets);
@@ -151,14 +157,15 @@ export class KnownJobs<Secrets> {
     });
   }
 
+  /** What still runs is no result yet, whatever was chosen meanwhile. */
   #isPast(row: JobRow, ttlSeconds: number): boolean {
+    if (row.status === 'running') return false;
     return isPastRetention(row.createdAt.getTime(), ttlSeconds, this.#parts.clock.nowMs());
   }
 
-  async #kept(tx: Tx, id: string, ttlSeconds: number): Promise<JobRow> {
+  async #keptRow(tx: Tx, id: string, ttlSeconds: number): Promise<JobRow | null> {
     const row = await this.#rows.row(tx, id);
-    if (!row || this.#isPast(row, ttlSeconds)) throw this.#parts.kind.faults.notFound();
-    return row;
+    return row && !this.#isPast(row, ttlSeconds) ? row : null;
   }
 
   async #rowProgress(id: string, call: Call): Promise<JobProgress> {

@@ -12,9 +12,13 @@ export interface NotApplicable {
   readonly none: string;
 }
 
-/** When a row's time is over: `ttlOf` names the category whose retention applies, counted from `from`. */
+/**
+ * When a row's time is over: `ttlOf` names the category whose retention applies, counted from `from`. While `openUntil` is
+ * empty the row is of something that goes on, and no sweep ends that.
+ */
 export interface RetentionClock<Column extends string> {
   readonly from: Column;
+  readonly openUntil?: Column;
   readonly ttlOf: DataCategory;
 }
 
@@ -62,6 +66,12 @@ const naming = new UnderscoreNamingStrategy();
 const columnName = <T extends string | NotApplicable>(property: T): T | string =>
   typeof property === 'string' ? naming.propertyToColumnName(property) : property;
 
+const clockOf = ({ from, openUntil, ttlOf }: RetentionClock<string>): RetentionClock<string> => ({
+  from: columnName(from),
+  ...(openUntil === undefined ? {} : { openUntil: columnName(openUntil) }),
+  ttlOf,
+});
+
 export function defineTable<Columns extends Record<string, unknown>>(
   spec: TableSpec<Columns>,
 ): TableOf<InferEntityFromProperties<Columns>> {
@@ -84,7 +94,7 @@ export function defineTable<Columns extends Record<string, unknown>>(
     purpose,
     tenantColumn: columnName(tenant),
     subjectColumn: columnName(subject),
-    clock: 'from' in clock ? { from: columnName(clock.from) as string, ttlOf: clock.ttlOf } : clock,
+    clock: 'from' in clock ? clockOf(clock) : clock,
     acrossTenants: spec.acrossTenants ?? [],
   };
 }

@@ -59,15 +59,15 @@ describe('what runs by the clock in two processes', () => {
         turns.add(this.context);
       }
     }
-    const withTurn = (name: 'gateway' | 'billing'): Context => ({
+    const withTurn = (name: 'gateway' | 'audit'): Context => ({
       ...idle,
       name,
       providers: [{ provide: Turn, useValue: new Turn(name) }],
       schedules: [{ name: 'turn', everySeconds: 0.05, job: Turn }],
     });
-    const both = await buildHouse([withTurn('gateway'), withTurn('billing')]);
+    const both = await buildHouse([withTurn('gateway'), withTurn('audit')]);
     await eventually(() => turns.size === 2).finally(() => both.stop());
-    expect([...turns].sort()).toEqual(['billing', 'gateway']);
+    expect([...turns].sort()).toEqual(['audit', 'gateway']);
   });
 
   it('runs in one at a time: the other lets its turn pass', async () => {

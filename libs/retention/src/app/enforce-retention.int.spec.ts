@@ -18,15 +18,20 @@ const workspaceId = (n: number): string => `wsp_${String(n).padStart(26, '0')}`;
 const reading = defineTable({
   owner: 'vitals',
   name: 'reading',
-  columns: { id: p.text().primary(), workspaceId: p.text(), madeAt: p.datetime() },
+  columns: {
+    id: p.text().primary(),
+    workspaceId: p.text(),
+    madeAt: p.datetime(),
+    endedAt: p.datetime().nullable(),
+  },
   category: 'vitals',
   purpose: 'provide_service',
   tenant: 'workspaceId',
   subject: { none: 'It stands for readings; it holds none.' },
-  clock: { from: 'madeAt', ttlOf: 'vitals' },
+  clock: { from: 'madeAt', openUntil: 'endedAt', ttlOf: 'vitals' },
 });
 const READING_SQL = `
-  CREATE TABLE reading (id text PRIMARY KEY, workspace_id text NOT NULL, made_at timestamptz NOT NULL);
+  CREATE TABLE reading (id text PRIMARY KEY, workspace_id text NOT NULL, made_at timestamptz NOT NULL, ended_at timestamptz);
   CREATE INDEX reading_by_workspace_and_age ON reading (workspace_id, made_at);
   CREATE INDEX reading_by_age ON reading (made_at);`;
 const keeper = (migrations: URL): Context => ({
@@ -68,7 +73,7 @@ describe('enforcing retention', () => {
       [plan, workspaces],
     );
     await house.admin.query(
-      `INSERT INTO vitals.reading SELECT gen_random_uuid()::text, 'wsp_' || lpad(n::text, 26, '0'), made_at
+      `INSERT INTO vitals.reading SELECT gen_random_uuid()::text, 'wsp_' || lpad(n::text, 26, '0'), made_at, made_at
        FROM generate_series(1, $1::int) AS n, unnest($2::timestamptz[]) AS made_at`,
       [workspaces, agesMs.map((age) => new Date(now - age).toISOString())],
     );
@@ -118,6 +123,18 @@ describe('enforcing retention', () => {
     await keep('paid', 1, [0, HOUR_MS]);
     const call = callOf({ tenant: workspaceId(1), purpose: 'enforce_retention' });
     await house.services.call(setTtl, { category: 'vitals', ttl_seconds: 0 }, call);
+    await enforce();
+    expect(await agesKept()).toEqual([]);
+  });
+
+  it('P39: what still goes on is not swept from under whoever waits for it, and is once it has ended', async () => {
+    await keep('paid', 1, [HOUR_MS]);
+    await house.admin.query('UPDATE vitals.reading SET ended_at = NULL');
+    const call = callOf({ tenant: workspaceId(1), purpose: 'enforce_retention' });
+    await house.services.call(setTtl, { category: 'vitals', ttl_seconds: 0 }, call);
+    await enforce();
+    expect(await agesKept()).toEqual([60]);
+    await house.admin.query('UPDATE vitals.reading SET ended_at = made_at');
     await enforce();
     expect(await agesKept()).toEqual([]);
   });
