@@ -2,12 +2,11 @@ import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { startScan } from '@smartscan/contracts/vitals';
 import { Fault } from '@smartscan/kernel';
 import type { Call, Chunks } from '@smartscan/platform/ports';
 import { buildHouse, eventually, type House } from '@smartscan/testing';
+import { collectGarbage } from '@smartscan/testing/processes';
 import { gateway } from '../index.ts';
 import { StandIns } from './stand-ins.ts';
 
@@ -239,10 +238,8 @@ describe('streamed bodies', () => {
   });
 
   it('leave nothing of themselves in memory', async () => {
-    setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('gc') as () => void;
     const held = (): number => {
-      collect();
+      collectGarbage();
       return process.memoryUsage().arrayBuffers;
     };
     behind.answer(startScan, async (_input, _call, body) => {

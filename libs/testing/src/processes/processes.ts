@@ -1,4 +1,6 @@
 import { readFileSync, readdirSync, readlinkSync, statSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 /**
  * What Linux tells of running processes, in /proc (proc(5)). One may end at any moment, between two reads as well: of one that
@@ -34,3 +36,9 @@ export const heldForWriting = (pid: string): readonly string[] =>
 
 /** Whether a process is a decoder, or still the shell that limits one: what it decodes comes through a pipe. */
 export const isDecoder = (pid: string): boolean => processFile(pid, 'cmdline').includes('pipe:0');
+
+/** Has all that nobody refers to given back: what is held then is held by somebody, however busy the machine is. */
+export const collectGarbage = (): void => {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+};

@@ -1,11 +1,9 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { makeFaceVideo } from '@smartscan/testing/face-video';
 import { hostileVideos, type Hostile } from '@smartscan/testing/hostile-video';
-import { descendants, heldForWriting } from '@smartscan/testing/processes';
+import { collectGarbage, descendants, heldForWriting } from '@smartscan/testing/processes';
 import { SCAN_PROBLEMS, problemCode, type ScanProblemName } from '../../domain/scan-problems.ts';
 import { ScanWorkers } from './scan-workers.ts';
 
@@ -64,10 +62,8 @@ const endOf = async (body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Pr
 
 /** What the code of a scan and its threads hold in memory, after all that can be given back was. */
 const settledMemory = async (): Promise<number> => {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
   for (let n = 0; n < 3; n++) {
-    collect();
+    collectGarbage();
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return process.memoryUsage.rss();
