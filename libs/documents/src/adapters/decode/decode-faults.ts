@@ -3,7 +3,7 @@ import { Fault } from '@smartscan/kernel';
 export const unsupportedType = (): Fault =>
   new Fault('invalid', 'documents.unsupported_type', 'The file is none of the types that can be read.', {
     status: 415,
-    remedy: 'Send a JPEG, PNG, WebP or GIF picture, or a PDF.',
+    remedy: 'Send a JPEG, PNG, WebP, GIF or HEIC picture, or a PDF.',
   });
 
 export const fileTooLarge = (maxBytes: number): Fault =>

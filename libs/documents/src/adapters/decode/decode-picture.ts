@@ -1,6 +1,8 @@
 import sharp from 'sharp';
 import type { Picture } from '../../domain/picture/picture.ts';
 import { pictureTooLarge, unreadable } from './decode-faults.ts';
+import { decodeHeic } from './decode-heic.ts';
+import { mediaTypeOf } from './media-type.ts';
 
 /** Pixels that a picture may have: a phone's largest photo has 50 million. More are not decoded. Ours. */
 export const MAX_PIXELS = 64_000_000;
@@ -32,11 +34,20 @@ const exceedsPixels = (error: unknown): boolean => error instanceof Error && /pi
  * @throws Fault invalid `documents.unreadable`, `documents.picture_too_large`
  */
 export const decodePicture = async (bytes: Uint8Array): Promise<Picture> => {
+  if (mediaTypeOf(bytes) === 'image/heic') {
+    // libvips as it is built here has no HEVC.
+    const { data, width, height } = await decodeHeic(bytes, MAX_PIXELS);
+    return pictureOf(sharp(data, { raw: { width, height, channels: 3 } }));
+  }
   // limitInputPixels is checked against the header, before anything is decoded.
   const source = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error', pages: 1, sequentialRead: true });
+  return pictureOf(source.rotate());
+};
+
+/** As much of it as a reading needs. */
+const pictureOf = async (source: sharp.Sharp): Promise<Picture> => {
   try {
     const { data, info } = await source
-      .rotate()
       .resize({ width: MAX_SIDE, height: MAX_SIDE, fit: 'inside', withoutEnlargement: true })
       .flatten({ background: '#ffffff' })
       .toColourspace('srgb')

@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import { crc32, deflateSync } from 'node:zlib';
 import type { Fault } from '@smartscan/kernel';
-import { pdfOf, pdfOfObjects } from '@smartscan/testing/document-page';
+import { heicOf, pdfOf, pdfOfObjects } from '@smartscan/testing/document-page';
 import { heldForWriting } from '@smartscan/testing/processes';
 import sharp from 'sharp';
 import { decodePages, MAX_BYTES } from './decode-pages.ts';
@@ -25,11 +25,17 @@ const code = async (bytes: Uint8Array): Promise<string> => {
 };
 
 const picture = sharp({ create: { width: 90, height: 60, channels: 3, background: '#cde' } });
+const noise = (width: number, height: number): { width: number; height: number; data: Uint8Array } => ({
+  width,
+  height,
+  data: Uint8Array.from({ length: 3 * width * height }, (_, i) => (i * 7919) & 255),
+});
 const pictures = async (): Promise<Readonly<Record<string, Buffer>>> => ({
   jpeg: await picture.clone().jpeg().toBuffer(),
   png: await picture.clone().png().toBuffer(),
   webp: await picture.clone().webp().toBuffer(),
   gif: await picture.clone().gif().toBuffer(),
+  heic: heicOf(noise(90, 60)),
   pdf: pdfOf([[{ x: 40, y: 60, text: 'Result 5.6 mmol/L' }]]),
 });
 
@@ -94,7 +100,13 @@ describe('a hostile file', () => {
     const { png, pdf, jpeg } = await pictures();
     expect(await code(Buffer.concat([png!, pdf!]))).toBe('read');
     expect(await code(Buffer.concat([jpeg!, Buffer.from('<script>alert(1)</script>')]))).toBe('read');
-    const heads = { jpeg: '\xff\xd8\xff', png: '\x89PNG\r\n\x1a\n', gif: 'GIF89a', pdf: '%PDF-1.7\n' };
+    const heads = {
+      jpeg: '\xff\xd8\xff',
+      heic: '\0\0\0\x18ftypheic',
+      png: '\x89PNG\r\n\x1a\n',
+      gif: 'GIF89a',
+      pdf: '%PDF-1.7\n',
+    };
     for (const head of Object.values(heads)) {
       const disguised = Buffer.from(`${head}<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>`, 'latin1');
       expect(await code(disguised)).toBe('documents.unreadable');
@@ -104,6 +116,9 @@ describe('a hostile file', () => {
   it('with more pixels than can be is refused by its header, before a pixel is decoded', async () => {
     const heap = process.memoryUsage().rss;
     expect(await code(bomb(60_000, 60_000))).toBe('documents.picture_too_large');
+    const heic = (width: number, height: number): Buffer => heicOf(noise(64, 64), { claimed: { width, height } });
+    expect(await code(heic(60_000, 60_000))).toBe('documents.picture_too_large');
+    expect(await code(heic(9, 9))).toBe('documents.unreadable');
     expect(await code(bomb(2_000_000_000, 1))).toMatch(/^documents\.(?:picture_too_large|unreadable)$/);
     expect(process.memoryUsage().rss - heap).toBeLessThan(100_000_000);
   });
@@ -210,6 +225,18 @@ describe('a picture', () => {
       .toBuffer();
     for await (const { picture: upright } of decodePages(held)) {
       expect([upright.width, upright.height]).toEqual([60, 90]);
+    }
+  });
+
+  it('of an iPhone, HEIC, is decoded as well, and stands as it was held', async () => {
+    const [width, height] = [96, 64];
+    const data = Uint8Array.from({ length: 3 * width * height }, (_, i) => ((i / 3) % width < width / 2 ? 220 : 40));
+    for await (const { picture: seen } of decodePages(heicOf({ width, height, data }, { quarters: 1 }))) {
+      const at = (x: number, y: number): number => seen.data[3 * (y * seen.width + x)]!;
+      expect([seen.width, seen.height]).toEqual([height, width]);
+      // Turned by a quarter against the clock, its right is up.
+      expect(at(10, 10)).toBeLessThan(60);
+      expect(at(10, width - 10)).toBeGreaterThan(200);
     }
   });
 

@@ -1,11 +1,11 @@
 import { unsupportedType } from './decode-faults.ts';
 
 /** What a document may be sent as. */
-export type MediaType = 'image/jpeg' | 'image/png' | 'image/webp' | 'image/gif' | 'application/pdf';
+export type MediaType = 'image/jpeg' | 'image/png' | 'image/webp' | 'image/gif' | 'image/heic' | 'application/pdf';
 
 type Signature = readonly [MediaType, readonly (readonly [at: number, text: string])[]];
 
-/** What files begin with: RFC 2083, ISO 10918-1, the GIF89a and WebP specifications, ISO 32000-1 7.5.2. */
+/** What files begin with: RFC 2083, ISO 10918-1, the GIF89a and WebP specifications, ISO 23008-12 B.4, ISO 32000-1 7.5.2. */
 const SIGNATURES: readonly Signature[] = [
   ['image/jpeg', [[0, '\xff\xd8\xff']]],
   ['image/png', [[0, '\x89PNG\r\n\x1a\n']]],
@@ -18,6 +18,9 @@ const SIGNATURES: readonly Signature[] = [
   ],
   ['image/gif', [[0, 'GIF87a']]],
   ['image/gif', [[0, 'GIF89a']]],
+  ['image/heic', [[4, 'ftypheic']]],
+  ['image/heic', [[4, 'ftypheix']]],
+  ['image/heic', [[4, 'ftypmif1']]],
   ['application/pdf', [[0, '%PDF-']]],
 ];
 

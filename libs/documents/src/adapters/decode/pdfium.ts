@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { PDFiumModule } from '@hyzyla/pdfium';
+import { programOf, type Instantiate } from './program.ts';
 
 /** What is used of PDFium (public/fpdfview.h, fpdf_text.h, fpdf_edit.h). Pointers are numbers, booleans 0 and 1. */
 export interface Pdfium {
@@ -48,32 +47,12 @@ export interface Pdfium {
   readonly wasmExports: { malloc(size: number): number; free(pointer: number): void };
 }
 
-type Instantiate = (
-  imports: WebAssembly.Imports,
-  done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
-) => object;
-
 const open = PDFiumModule as unknown as (options: { instantiateWasm: Instantiate }) => Promise<Pdfium>;
+const program = programOf('@hyzyla/pdfium/pdfium.wasm');
 
-let compiled: Promise<WebAssembly.Module> | undefined;
-
-const compile = async (): Promise<WebAssembly.Module> => {
-  const file = createRequire(import.meta.url).resolve('@hyzyla/pdfium/pdfium.wasm');
-  return WebAssembly.compile(await readFile(file));
-};
-
-/**
- * PDFium with memory of its own: one for each document, so that nothing of one is there when the next is read, and what it
- * took is given back. It has no way to files or the network.
- */
+/** PDFium for one document. It has no way to files or the network. */
 export const openPdfium = async (): Promise<Pdfium> => {
-  const module = await (compiled ??= compile());
-  const pdfium = await open({
-    instantiateWasm: (imports, done) => {
-      void WebAssembly.instantiate(module, imports).then((instance) => done(instance, module));
-      return {};
-    },
-  });
+  const pdfium = await open({ instantiateWasm: await program() });
   pdfium._FPDF_InitLibraryWithConfig(0);
   return pdfium;
 };

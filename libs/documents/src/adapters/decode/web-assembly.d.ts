@@ -4,9 +4,9 @@ declare namespace WebAssembly {
     private readonly compiled: true;
   }
   class Instance {
+    constructor(module: Module, imports: Imports);
     readonly exports: Readonly<Record<string, unknown>>;
   }
   type Imports = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   function compile(bytes: Uint8Array): Promise<Module>;
-  function instantiate(module: Module, imports: Imports): Promise<Instance>;
 }
