@@ -94,16 +94,20 @@ const REFUSING: ReadonlySet<FieldReason> = new Set([
   ...(['readers_disagree', 'at_edge', 'kind_uncertain', 'error_screen', 'below_range', 'above_range'] as const),
 ]);
 
+/** Nothing, or the same in another width: a comma of a Chinese typeface. */
+const isNoOther = (second: string, own: string): boolean =>
+  second === '' || second.normalize('NFKC') === own.normalize('NFKC');
+
 /** What another character in the least certain place would make of it. */
 const alternativesOf = ({ span, from, to }: Slice): Alternative[] => {
   const characters = span.characters.slice(from, to);
-  return characters.flatMap(({ second, confidence }, at) =>
-    second === undefined || second.character === '' || second.confidence < 0.05 || confidence > 0.95
+  return characters.flatMap(({ character: own, second, confidence }, at) =>
+    second === undefined || second.confidence < 0.05 || confidence > 0.95 || isNoOther(second.character, own)
       ? []
       : [
           {
             value: characters.map(({ character }, i) => (i === at ? second.character : character)).join(''),
-            confidence: second.confidence,
+            confidence: rounded(second.confidence),
           },
         ],
   );

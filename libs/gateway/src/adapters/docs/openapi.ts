@@ -28,7 +28,7 @@ export function openApiOf(operations: readonly Operation[], { problemBase, hosts
       title: 'SmartScan API',
       version: '1',
       description:
-        'Vitals from a face video. Every workspace lives in one of two regions, each with a host of its own.',
+        'Vitals from a face video, structured data from photos of medical devices and clinical documents. Every workspace lives in one of two regions, each with a host of its own.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [
