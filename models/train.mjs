@@ -22,12 +22,10 @@ const run = (command, ...args) => {
   if (status !== 0) throw new Error(`${[command, ...args].join(' ')} failed`);
 };
 
-/** The network of displays is trained in stages: at one rate, then twice slower and slower, then what judges the whole picture. */
+/** The network of displays goes on from the one that is there: at one rate, then slower and slower. */
 const DISPLAY_STAGES = [
-  ['--steps', '2500'],
-  ['--steps', '5000', '--first-seed', '20000', '--decay'],
-  ['--steps', '2400', '--first-seed', '50000', '--rate', '1e-3', '--decay'],
-  ['--heads', '--first-seed', '80000'],
+  ['--steps', '3000', '--first-seed', '400000', '--from', 'models/display-glyphs/1/model.onnx'],
+  ['--steps', '6000', '--first-seed', '420000', '--decay'],
 ];
 
 const [recordings] = argv.slice(2);

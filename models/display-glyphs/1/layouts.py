@@ -333,7 +333,7 @@ def thermometer(m):
 def weight_of(m):
     rng = m.rng
     unit = rng.choice(["kg"] * 6 + ["lb"] * 3 + ["st"])
-    m.unit = {"kg": "kg", "lb": "[lb_av]", "st": "[st_av]"}[unit]
+    m.unit = {"kg": "kg", "lb": "[lb_av]", "st": "[stone_av]"}[unit]
     kilograms = rng.uniform(40, 120) if rng.random() < 0.8 else rng.uniform(3, 180)
     if unit == "st":
         stones = int(kilograms * 0.15747)

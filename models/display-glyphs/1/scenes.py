@@ -60,9 +60,11 @@ GRAIN = bank(2, BANK_SIDE, (1,))
 
 
 def piece(rng, of, height, width):
-    """Noise of a size, from a place in a bank drawn by chance, perhaps mirrored."""
-    y, x = rng.randint(0, BANK_SIDE - height), rng.randint(0, BANK_SIDE - width)
+    """Noise of a size, from a place in a bank drawn by chance, perhaps mirrored; what is larger than the bank begins again."""
+    y, x = rng.randint(0, max(0, BANK_SIDE - height)), rng.randint(0, max(0, BANK_SIDE - width))
     out = of[y : y + height, x : x + width]
+    if out.shape != (height, width):
+        out = np.pad(out, ((0, height - out.shape[0]), (0, width - out.shape[1])), "wrap")
     out = out[::-1] if rng.random() < 0.5 else out
     return out[:, ::-1] if rng.random() < 0.5 else out
 

@@ -3,7 +3,7 @@
     python3 models/display-glyphs/1/train.py [--steps N] [--first-seed N] [--from WEIGHTS] [--to WEIGHTS]
 
 Writes model.onnx, its digest into config.json, and into check.json what it must answer to waves, all beside this file.
-Needs PyTorch 1.13 (Debian: python3-torch) and what scenes.py needs, one core for the training and a half for the scenes. The same steps from the same seed give the same weights on the same processor.
+Needs PyTorch 1.13 and onnx 1.12 (Debian: python3-torch, python3-onnx) and what scenes.py needs, one core for the training and one for the scenes. The same steps from the same seed give the same weights on the same processor.
 """
 
 import argparse
@@ -21,6 +21,7 @@ import torch
 
 from layouts import KINDS
 from network import KIND_COUNT, STRIDE, SYMBOL_COUNT, Glyphs
+from resume import resumed
 from scenes import HELD_OUT, LEAST_DIGIT, Scene, scene
 from shapes import SYMBOLS
 from sheets import sheet
@@ -28,7 +29,7 @@ from sheets import sheet
 HERE = pathlib.Path(__file__).resolve().parent
 SIDE = 192
 DRAWN_SIDE = 256  # of a scene, of which a part is seen
-BATCH = 8
+BATCH = 16
 LEARNING_RATE = 1.5e-3
 WARM_UP = 150  # steps
 MEAN_STEPS = 8  # between two that go into the moving mean
@@ -82,7 +83,7 @@ def targets(drawn):
 
 
 # Of each batch this many scenes are new; the others are scenes of before, seen otherwise.
-FRESH = 1
+FRESH = 2
 REMEMBERED = 600
 
 
@@ -121,7 +122,9 @@ def seen_otherwise(rng, drawn):
         xs = [a * px - b * py + tx for px in (x0, x1) for py in (y0, y1)]
         ys = [b * px + a * py + ty for px in (x0, x1) for py in (y0, y1)]
         free.append((min(xs), min(ys), max(xs), max(ys)))
-    return Scene(image, glyphs, free, drawn.truth)
+    # A part of a scene has no kind: what stands around the digits tells it.
+    truth = drawn.truth if whole else {**drawn.truth, "kind": None}
+    return Scene(image, glyphs, free, truth)
 
 
 def example(rng, drawn):
@@ -134,8 +137,8 @@ def example(rng, drawn):
     # An empty picture has no way up.
     told = turn if drawn.truth["factors"].get("size") else -100
     picture = standardized(image).transpose(2, 0, 1)
-    # Nor has a sheet a kind.
-    kind = KIND_NAMES.index(drawn.truth["kind"]) if drawn.truth["kind"] else -100
+    # Nor has a sheet a kind, nor what lies on its side.
+    kind = KIND_NAMES.index(drawn.truth["kind"]) if drawn.truth["kind"] and not turn else -100
     return picture.astype(np.float16), rest.astype(np.float16), places.astype(np.float16), counts, kind, told
 
 
@@ -171,6 +174,12 @@ class Feed:
             yield [torch.from_numpy(part) for part in self.queues[at % len(self.queues)].get()]
 
 
+def entropy_of(logits, told, smoothing):
+    """The mean over those that are told; a batch may have none."""
+    options = {"ignore_index": -100, "label_smoothing": smoothing, "reduction": "sum"}
+    return torch.nn.functional.cross_entropy(logits, told, **options) / (told >= 0).sum().clamp(min=1)
+
+
 def losses(outputs, batch):
     """Of heat (focal, as CenterNet, arXiv:1904.07850), of places, of kinds, of turns."""
     symbols, places, kinds, turns = (part.float() for part in outputs)
@@ -181,8 +190,7 @@ def losses(outputs, batch):
     invented = (rest.clamp(min=0) * torch.sigmoid(symbols) ** 2 * torch.nn.functional.softplus(symbols)).sum()
     of_heat = (missed + invented) / weights.sum().clamp(min=1)
     of_places = ((places - wanted).abs() * counts[:, None]).sum() / counts.sum().clamp(min=1)
-    of_kinds = torch.nn.functional.cross_entropy(kinds, kind, ignore_index=-100, label_smoothing=0.02)
-    of_turns = torch.nn.functional.cross_entropy(turns, turn, ignore_index=-100)
+    of_kinds, of_turns = entropy_of(kinds, kind, 0.02), entropy_of(turns, turn, 0.0)
     return of_heat, of_places, of_kinds, of_turns
 
 
@@ -217,7 +225,7 @@ def trained(network, given):
         optimizer.step()
         if at % MEAN_STEPS == 0:
             follow(averaged, network, max(MEAN_SHARE, 3 / (at / MEAN_STEPS + 3)))
-        now = torch.nan_to_num(torch.stack([of_heat, of_places, of_kinds, of_turns]).detach())
+        now = torch.stack([of_heat, of_places, of_kinds, of_turns]).detach()
         running = now if running is None else 0.97 * running + 0.03 * now
         if (at + 1) % 100 == 0:
             print(at + 1, [round(float(v), 3) for v in running], flush=True)
@@ -225,64 +233,6 @@ def trained(network, given):
                 torch.save(averaged.state_dict(), given.to)
                 torch.save(network.state_dict(), given.to.with_suffix(".last"))
     return averaged
-
-
-HEAD_SCENES = 2000
-HEAD_SIDE = 256  # as the reader's first look
-HEAD_EPOCHS = 60
-
-
-def judged_by(network, seed):
-    """A whole scene as the heads see it, its kind, its turn."""
-    rng = random.Random(seed)
-    drawn = scene(seed, HEAD_SIDE, HEAD_SIDE)
-    turn = rng.randint(1, 3) if rng.random() < 0.5 else 0
-    picture = torch.from_numpy(standardized(np.rot90(drawn.image, turn)).transpose(2, 0, 1).copy())
-    with torch.no_grad():
-        pooled = network.parts(picture[None])[1][0]
-    told = turn if drawn.truth["factors"].get("size") else -100
-    return pooled, KIND_NAMES.index(drawn.truth["kind"]), turn, told
-
-
-def with_heads(network, first_seed):
-    """Trains what judges the whole picture by itself, on whole scenes; an eighth of them says when to stop."""
-    network = network.to(memory_format=torch.contiguous_format).eval()
-    seen = [judged_by(network, first_seed + k) for k in range(HEAD_SCENES)]
-    pooled = torch.stack([one[0] for one in seen])
-    kind, turned, told = (torch.tensor([one[k] for one in seen]) for k in (1, 2, 3))
-    # Which device it is says the upright picture alone: no other is asked.
-    kind = torch.where(turned == 0, kind, torch.tensor(-100))
-    heads = [network.told, network.kinds, network.turns]
-    deviation, mean = pooled.std(0) + 1e-3, pooled.mean(0)
-    network.told[0].reset_parameters()
-    network.kinds.reset_parameters()
-    network.turns.reset_parameters()
-    optimizer = torch.optim.AdamW([p for head in heads for p in head.parameters()], lr=2e-3, weight_decay=0.05)
-    entropy = torch.nn.functional.cross_entropy
-    scaled, judge = (pooled - mean) / deviation, len(seen) // 8
-    best, kept = math.inf, None
-    for _ in range(HEAD_EPOCHS):
-        order = torch.randperm(len(seen) - judge) + judge
-        for start in range(0, len(order), 64):
-            rows = order[start : start + 64]
-            hidden = network.told(torch.nn.functional.dropout(scaled[rows], 0.2))
-            loss = entropy(network.kinds(hidden), kind[rows]) + entropy(network.turns(hidden), told[rows])
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-        with torch.no_grad():
-            hidden = network.told(scaled[:judge])
-            left = float(entropy(network.kinds(hidden), kind[:judge]) + entropy(network.turns(hidden), told[:judge]))
-        if left < best:
-            best, kept = left, [copy.deepcopy(head.state_dict()) for head in heads]
-    for head, state in zip(heads, kept):
-        head.load_state_dict(state)
-    print("heads", best)
-    with torch.no_grad():
-        # What scales the features goes into the first layer.
-        network.told[0].bias -= network.told[0].weight @ (mean / deviation)
-        network.told[0].weight /= deviation
-    return network
 
 
 def checked(network):
@@ -310,15 +260,26 @@ def export(network, path):
     return "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+RESUME_PICTURES = 64
+
+
+def load(network, path, first_seed):
+    if path.suffix != ".onnx":
+        network.load_state_dict(torch.load(path))
+        return
+    rng = random.Random(first_seed)
+    shown = [example(rng, seen_otherwise(rng, drawn_at(first_seed + k)))[0] for k in range(RESUME_PICTURES)]
+    resumed(network, path, torch.from_numpy(np.stack(shown)).float())
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--steps", type=int, default=3000)
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--rate", type=float, default=LEARNING_RATE)
     parser.add_argument("--decay", action="store_true", help="slower and slower, down to a hundredth of the rate")
-    parser.add_argument("--heads", action="store_true", help="the heads alone")
     parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--from", dest="source", type=pathlib.Path)
+    parser.add_argument("--from", dest="source", type=pathlib.Path, help="weights of before, or a model.onnx")
     parser.add_argument("--to", type=pathlib.Path)
     given = parser.parse_args()
     if given.first_seed + given.steps * FRESH > HELD_OUT:
@@ -329,8 +290,8 @@ def main():
     network = Glyphs()
     assert KIND_COUNT == len(KIND_NAMES) and SYMBOL_COUNT == len(SYMBOLS)
     if given.source is not None:
-        network.load_state_dict(torch.load(given.source))
-    averaged = with_heads(network, given.first_seed) if given.heads else trained(network, given)
+        load(network, given.source, given.first_seed)
+    averaged = trained(network, given)
     if given.to is not None:
         torch.save(averaged.state_dict(), given.to)
     digest = export(averaged, HERE / "model.onnx")

@@ -2,12 +2,23 @@ import type { DeviceType } from '@smartscan/kernel';
 import { agreedLine } from '../domain/devices/agreement.ts';
 import { extractDevices, type DeviceHints, type ReadDevice } from '../domain/devices/extract.ts';
 import { heightOfGlyphs, quadOfGlyphs, wordsOf, type PrintedText, type SeenLine } from '../domain/devices/scene.ts';
+import { rejoined } from '../domain/devices/rejoin.ts';
 import type { KindOfDevice } from '../domain/devices/device.ts';
 import { DEVICES, likeliest } from '../domain/devices/kinds/device-kinds.ts';
 import type { DisplaySight, Turn } from '../domain/display/glyphs.ts';
 import { linesOf, type DisplayLine } from '../domain/display/lines.ts';
 import { turnedSize } from '../domain/display/view.ts';
-import { boxAround, boxOf, gapsBetween, quadOf, type Box, type Quad } from '../domain/picture/geometry.ts';
+import {
+  boxAround,
+  boxOf,
+  centreOf,
+  gapsBetween,
+  heightOf,
+  isWithin,
+  quadOf,
+  type Box,
+  type Quad,
+} from '../domain/picture/geometry.ts';
 import type { Picture } from '../domain/picture/picture.ts';
 import { surfaceOf } from '../domain/picture/quality.ts';
 import { quadTurned, quadTurnedBack } from '../domain/picture/turn.ts';
@@ -104,16 +115,20 @@ const isInText = (line: SeenLine, printed: readonly PrintedText[]): boolean =>
         covered(boxOfLine(line), boxOf(quad)) > SAME_LINE && symbolsOf(text) >= symbolsOf(line.text) + MORE_SYMBOLS,
     );
 
-/** A word over more than this part of which digits lie is those digits. */
-const IN_DIGITS = 0.3;
-
-/** The words of a line of print that are not the digits of the display: a label and its number may be found as one line. */
-const wordsBeside = (print: PrintedText, digits: readonly Box[]): PrintedText[] => {
-  if (!digits.some((box) => overlap(box, boxOf(print.quad)))) return [print];
-  return wordsOf(print).filter(({ quad }) => !digits.some((box) => covered(boxOf(quad), box) > IN_DIGITS));
+/**
+ * The words of a line of print that are not the digits of the display: a label and its number may be found as one line. The
+ * unit below digits that lean stands within their bounds, and not between them.
+ */
+const wordsBeside = (print: PrintedText, lines: readonly SeenLine[]): PrintedText[] => {
+  const digits = lines.map(({ glyphs }) => quadOfGlyphs(glyphs, 0));
+  if (!digits.some((quad) => overlap(boxOf(quad), boxOf(print.quad)))) return [print];
+  return wordsOf(print).filter((word) => !digits.some((quad) => isWithin(centreOf(word.quad), quad)));
 };
 
 const boxOfLine = ({ glyphs }: SeenLine): Box => boxOf(quadOfGlyphs(glyphs, 0));
+
+/** What the detector saw nothing of, and is lower than this part of the tallest digits, is a clock, a date or print. Ours. */
+const LEAST_UNDETECTED = 0.7;
 
 /** Digits that only the recogniser saw, as a line that the detector did not. */
 const isUndetected = ({ text }: PrintedLine): boolean => /^[\d.,]{2,5}$/.test(text.replace(/\s/g, ''));
@@ -155,10 +170,13 @@ export class DeviceReader {
       if (line.height >= LEAST_HEIGHT * tallest) lines.push(await this.#twice(upright, line));
     }
     const printed = await this.#printed(upright, lines, hints.kind ?? likeliest(sight.kinds));
-    const shown = lines.filter((line) => !isInText(line, printed));
+    const shown = rejoined(lines, printed).filter((line) => !isInText(line, printed));
     const digits = shown.map(boxOfLine);
-    const undetected = printed.filter((one) => isUndetected(one) && coveredBy(boxOf(one.quad), digits) < SAME_LINE);
-    const beside = printed.filter((one) => !undetected.includes(one)).flatMap((one) => wordsBeside(one, digits));
+    const isSeen = (one: PrintedLine): boolean =>
+      coveredBy(boxOf(one.quad), digits) >= SAME_LINE || digits.some((box) => isPrintOf(one, box));
+    const least = LEAST_UNDETECTED * Math.max(0, ...shown.map(({ glyphs }) => heightOfGlyphs(glyphs)));
+    const undetected = printed.filter((one) => isUndetected(one) && !isSeen(one) && heightOf(one.quad) > least);
+    const beside = printed.filter((one) => !undetected.includes(one)).flatMap((one) => wordsBeside(one, shown));
     return extractDevices({
       scene: {
         width: upright.width,
@@ -231,9 +249,12 @@ const isAlone = (print: Box, digits: Box): boolean =>
   print.right - print.left < LITTLE_MORE * (digits.right - digits.left) &&
   print.bottom - print.top < LITTLE_MORE * (digits.bottom - digits.top);
 
+const isPrintOf = ({ quad }: PrintedText, digits: Box): boolean =>
+  covered(digits, boxOf(quad)) > SAME_LINE && isAlone(boxOf(quad), digits);
+
 /** What the recogniser makes of a box of its own finder counts as a reading of the digits, where it holds little else. */
 const withPrint = (line: SeenLine, printed: readonly PrintedLine[]): SeenLine => {
   const box = boxOfLine(line);
-  const same = printed.filter(({ quad }) => covered(box, boxOf(quad)) > SAME_LINE && isAlone(boxOf(quad), box));
+  const same = printed.filter((one) => isPrintOf(one, box));
   return { ...line, seconds: [...line.seconds, ...same.map(({ characters }) => characters)] };
 };

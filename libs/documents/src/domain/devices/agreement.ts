@@ -108,6 +108,24 @@ const agreeing = (line: SeenLine, detected: number, second: Plain): AgreedLine =
 /** Marks between digits that only one of the two saw are those of a clock or a date, which is no reading anyway. */
 const sameMarks = (a: string, b: string): boolean => a.replace(/\./g, '') === b.replace(/\./g, '');
 
+/** A second reading that is surer than this, and has more digits at an end, tells that the detector missed one. Ours. */
+const SURELY_LONGER = 0.85;
+
+const isPartOf = (digits: string, longer: string): boolean =>
+  longer.length > digits.length && (longer.startsWith(digits) || longer.endsWith(digits));
+
+const disagreeing = ({ text }: SeenLine, detected: number, other: Plain): AgreedLine => ({
+  isDoubtful: detected < DOUBTFUL,
+  text,
+  pointless: undefined,
+  confidence: Math.min(detected, 1 - other.confidence),
+  reasons: ['readers_disagree'],
+  alternatives: [
+    { value: text, confidence: detected },
+    { value: other.text, confidence: other.confidence },
+  ],
+});
+
 /** What only the recogniser saw: it tells that a value is there, and no more. */
 const undetected = ({ seconds }: SeenLine): AgreedLine => {
   const [first = { text: '', digits: '', confidence: 0 }] = seconds.map(plainOf);
@@ -147,6 +165,8 @@ export const agreedLine = (line: SeenLine): AgreedLine => {
     };
   }
   const seconds = line.seconds.map(plainOf).filter((second) => second.digits !== '');
+  const longer = seconds.find((second) => second.confidence > SURELY_LONGER && isPartOf(digits, second.digits));
+  if (longer !== undefined) return disagreeing(line, detected, longer);
   const same = seconds.filter((second) => second.digits === digits && sameMarks(second.text, text));
   const best = same.find((second) => second.text === text) ?? same[0];
   if (best !== undefined) return agreeing(line, detected, best);
@@ -161,15 +181,5 @@ export const agreedLine = (line: SeenLine): AgreedLine => {
       alternatives: alternativesOf(line),
     };
   }
-  return {
-    isDoubtful: detected < DOUBTFUL,
-    text,
-    pointless: undefined,
-    confidence: Math.min(detected, 1 - other.confidence),
-    reasons: ['readers_disagree'],
-    alternatives: [
-      { value: text, confidence: detected },
-      { value: other.text, confidence: other.confidence },
-    ],
-  };
+  return disagreeing(line, detected, other);
 };

@@ -2,45 +2,13 @@ import fc from 'fast-check';
 import { convertUnits } from '../../adapters/units.ts';
 import { DEVICE_TYPES, type DeviceType } from '@smartscan/kernel';
 import { ANALYTES } from '../analytes/analyte-table.ts';
-import type { Glyph, GlyphSymbol } from '../display/glyphs.ts';
 import type { MeasuredField } from '../extract/fields.ts';
-import { quadOf } from '../picture/geometry.ts';
 import { UNIT_PRINTS } from '../values/units.ts';
 import type { KindOfDevice, ShownUnit } from './device.ts';
 import { extractDevices, type ReadDevice } from './extract.ts';
 import { DEVICES } from './kinds/device-kinds.ts';
-import { quadOfGlyphs, type DisplayScene, type PrintedText, type SeenLine } from './scene.ts';
-
-interface MadeLine {
-  readonly text: string;
-  readonly x: number;
-  readonly y: number;
-  readonly height?: number;
-  /** What the recogniser says; the same where it isn't given, nothing where it is null. */
-  readonly second?: string | null;
-}
-
-const characters = (text: string) =>
-  [...text].map((character) => ({ character, confidence: 0.95, at: 0, second: undefined }));
-
-/** A line of digits, each 0.6 of its height wide; its left edge and its middle are given. */
-const lineOf = ({ text, x, y, height = 60, second = text }: MadeLine): SeenLine => {
-  const glyphs: Glyph[] = [...text].map((symbol, i) => ({
-    symbol: symbol as GlyphSymbol,
-    confidence: 0.9,
-    x: x + (i + 0.5) * 0.6 * height,
-    y: symbol === '.' ? y + 0.4 * height : y,
-    width: (symbol === '.' ? 0.15 : 0.5) * height,
-    height: symbol === '.' ? 0.15 * height : height,
-  }));
-  return { text, glyphs, quad: quadOfGlyphs(glyphs, 0), seconds: second === null ? [] : [characters(second)] };
-};
-
-const printed = (text: string, left: number, y: number, height = 16): PrintedText => ({
-  text,
-  quad: quadOf(left, y - height / 2, left + text.length * height * 0.6, y + height / 2),
-  confidence: 0.95,
-});
+import type { DisplayScene, PrintedText } from './scene.ts';
+import { lineOf, printed, type MadeLine } from './stand-ins.ts';
 
 const kindsOf = (kind: DeviceType | 'none', sure = 0.94): DisplayScene['kinds'] => {
   const rest = (1 - sure) / DEVICE_TYPES.length;
@@ -215,6 +183,16 @@ describe('roles', () => {
 });
 
 describe('units', () => {
+  it('is the one that its print is most like: mgldl is mg/dL, and no mg/h of another kind', () => {
+    const shown = read({
+      kind: 'glucose_meter',
+      sure: 0.2,
+      lines: [{ text: '97', x: 300, y: 200 }],
+      print: [printed('mgldl', 420, 230, 24)],
+    });
+    expect(shown.map(({ kind, fields }) => [kind, Object.keys(fields)])).toEqual([['glucose_meter', ['glucose']]]);
+  });
+
   it('of a weight without one is not given, since it could be kilograms or pounds', () => {
     const bare = fieldsOf(read({ kind: 'weight_scale', lines: [{ text: '70.5', x: 300, y: 300 }] }))['weight'];
     expect(bare).toMatchObject({ value: 70.5, ucum: null, status: 'low_confidence', reasons: ['unit_missing'] });

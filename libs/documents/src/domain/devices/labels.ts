@@ -48,20 +48,21 @@ const unitsOf = (device: KindOfDevice): ReadonlySet<string> =>
 const LEAST_ALIKE = 3;
 const LEAST_NEAR = 4;
 
-/** A unit that one of the device's fields has; where the print is inexact, one that no other of them is like. */
+/**
+ * A unit that one of the device's fields has; where the print is inexact, one that no other of them is like. What is more like
+ * a unit that the device has not is that one: mgldl is no mg/h.
+ */
 const unitAmong = (text: string, units: ReadonlySet<string>): string | undefined => {
   const exact = readUnit(text)?.ucum;
   if (exact !== undefined) return units.has(exact) ? exact : undefined;
   const key = withoutStrokes(text);
+  if (key.length < LEAST_ALIKE) return undefined;
   const within = (most: number): ReadonlySet<string> =>
-    new Set(
-      UNIT_PRINTS.filter(([print, ucum]) => units.has(ucum) && edits(withoutStrokes(print), key) <= most).map(
-        ([, ucum]) => ucum,
-      ),
-    );
-  const alike = key.length < LEAST_ALIKE ? new Set<string>() : within(0);
-  const near = alike.size > 0 || key.length < LEAST_ALIKE || text.length < LEAST_NEAR ? alike : within(1);
-  return near.size === 1 ? [...near][0] : undefined;
+    new Set(UNIT_PRINTS.filter(([print]) => edits(withoutStrokes(print), key) <= most).map(([, ucum]) => ucum));
+  const alike = within(0);
+  const like = alike.size > 0 || text.length < LEAST_NEAR ? alike : within(1);
+  const own = [...like].filter((ucum) => units.has(ucum));
+  return own.length === 1 ? own[0] : undefined;
 };
 
 /** A label may stand right before or behind a unit, without a space: SYSmmHg, bpmPR. */

@@ -152,3 +152,10 @@ export const homographyBetween = (from: Quad, to: Quad): Homography | undefined 
   });
   return solve(rows) as unknown as Homography | undefined;
 };
+
+/** Whether a point lies in a quad whose corners go clockwise as they are seen. */
+export const isWithin = ({ x, y }: Point, quad: Quad): boolean =>
+  quad.every((corner, i) => {
+    const next = quad[(i + 1) % quad.length]!;
+    return (next.x - corner.x) * (y - corner.y) - (next.y - corner.y) * (x - corner.x) >= 0;
+  });

@@ -1,0 +1,25 @@
+import { quadOf } from '../picture/geometry.ts';
+import { agreedLine } from './agreement.ts';
+import { rejoined } from './rejoin.ts';
+import { characters, lineOf } from './stand-ins.ts';
+
+describe('digits of two readers', () => {
+  it('of which one surely sees another digit at an end give none: 47 is a piece of 147', () => {
+    const lines = [{ text: '47', x: 300, y: 200 }];
+    const line = { ...lineOf(lines[0]!), seconds: [characters('147'), characters('47')] };
+    expect(agreedLine(line)).toMatchObject({ reasons: ['readers_disagree'], text: '47' });
+    expect(agreedLine({ ...line, seconds: [characters('47')] }).reasons).toEqual([]);
+  });
+
+  it('that are several lines to one reader and one number to the other are that number, where both say the same digits', () => {
+    const [whole, one] = [lineOf({ text: '47', x: 300, y: 200 }), lineOf({ text: '1', x: 270, y: 212, height: 26 })];
+    const found = { text: '147', quad: quadOf(250, 150, 420, 250), characters: characters('147') };
+    expect(rejoined([whole, one], [found]).map(({ text, seconds }) => [text, seconds.length])).toEqual([['147', 1]]);
+    for (const other of [
+      { ...found, text: '247', characters: characters('247') },
+      { ...found, quad: quadOf(300, 150, 420, 250) },
+    ]) {
+      expect(rejoined([whole, one], [other])).toEqual([whole, one]);
+    }
+  });
+});
