@@ -10,6 +10,14 @@ export interface PatchTrace {
   readonly blue: Float64Array;
 }
 
+/** How shoulders move, a value per look at them. In face widths, downwards, from where they were first seen. */
+export interface ShoulderTrace {
+  readonly timesSeconds: Float64Array;
+  readonly shift: Float64Array;
+  /** How the head moved meanwhile, downwards and to a side. */
+  readonly head: { readonly down: Float64Array; readonly aside: Float64Array };
+}
+
 export interface FaceTraces {
   /** Presentation times of the frames, ascending, in seconds. Gaps and a variable frame rate are fine. */
   readonly timesSeconds: Float64Array;
@@ -20,6 +28,8 @@ export interface FaceTraces {
   readonly position?: { readonly x: Float64Array; readonly y: Float64Array };
   /** Places beside the face that no blood reaches: they witness what the light does. */
   readonly backdrop?: readonly PatchTrace[];
+  /** Where shoulders are in sight: they witness the breath. */
+  readonly shoulders?: ShoulderTrace;
 }
 
 /** One colour trace of a fingertip on the lens, or any single trace of a pulse. Units are free; brightness scales out. */

@@ -1,6 +1,7 @@
 import type { Estimate, PulseAnalysis, PulseReason } from './analysis.ts';
 import { where, variabilityOf } from './intervals.ts';
 import { medianLikeness, type Reading } from './reading.ts';
+import { SIGNS_AGREE } from './respiration.ts';
 import { standardDeviation } from './variability.ts';
 
 /** Shortest traces. Rate: 8 s are 6 beats at 45 bpm. Variability: 25 s (VitalLens: 20). Breathing: 2 breaths at 6 a minute. */
@@ -26,9 +27,6 @@ const SPECTRAL_ERROR = 1.2;
 
 /** A variability of which more than this share of the square is timing noise is not reported. */
 const LARGEST_NOISE_SHARE = 0.75;
-
-/** The two modulations must agree within 2 breaths per minute. */
-const MODULATIONS_AGREE = 2;
 
 /** Below this share of power near the peak the modulation is noise: flat noise puts 0.2 there (measured). */
 const LEAST_CONCENTRATION = 0.25;
@@ -126,11 +124,10 @@ const breathingEstimate = (reading: Reading, evidence: Evidence): Estimate => {
   if (evidence.durationSeconds < BREATHING_SECONDS) reasons.push('too_short');
   if (breathing === null || !(reading.cleanShare >= RATE_CLEAN_SHARE)) reasons.push('too_few_clean_beats');
   if (breathing === null) return refused(reasons);
-  const apart = Math.abs(breathing.amplitudeRate - breathing.intervalRate);
-  if (!(apart <= MODULATIONS_AGREE)) reasons.push('modulations_disagree');
+  if (!(breathing.apart <= SIGNS_AGREE)) reasons.push('modulations_disagree');
   if (!(breathing.concentration >= LEAST_CONCENTRATION)) reasons.push('weak_modulation');
-  // Half a main lobe of the window, and half of what the two differ.
-  return estimate(breathing.rate, Math.hypot(apart / 2, 30 / evidence.durationSeconds), reasons);
+  // Half a main lobe of the window, and half of what the signs differ.
+  return estimate(breathing.rate, Math.hypot(breathing.doubt / 2, 30 / evidence.durationSeconds), reasons);
 };
 
 /** All that a reading supports. Variability and breathing need a rate: what refuses it refuses them. */

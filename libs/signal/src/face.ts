@@ -145,7 +145,7 @@ const analyseOn = (traces: FaceTraces, grid: Grid, frame: Frame): PulseAnalysis 
   const lit = pos && green && { pos: pos.spectrum, green: green.spectra };
   if (lit && lightFlickers(traces, grid, lit, fusion.rateHz)) reasons.push('light_flickers');
   const transform = fuseTransforms(transformsOf(patches.map((patch) => patch[method])), fusion);
-  const { reading, harmonics } = readFace(transform, fusion.rateHz, covered);
+  const { reading, harmonics } = readFace(transform, fusion.rateHz, covered, traces.shoulders);
   return withBeats(
     {
       ...frame,

@@ -1,3 +1,4 @@
+import type { ShoulderTrace } from './analysis.ts';
 import { fineTrace, type FineTrace, type Transform } from './band.ts';
 import { findBeats, type Beats } from './beats.ts';
 import { BEAT_RATE_HZ, GRID_RATE_HZ } from './clock.ts';
@@ -24,6 +25,8 @@ export interface ReadingPlan {
   /** On the grid: 0 where there was no picture or too much motion. */
   readonly covered: Uint8Array;
   readonly unevenCounts: boolean;
+  /** Where they are in sight. */
+  readonly shoulders?: ShoulderTrace | undefined;
 }
 
 /** Bottom of the pass band in multiples of the rate: an interval may be twice the mean. */
@@ -48,7 +51,7 @@ export const read = (transform: Transform, plan: ReadingPlan): Reading => {
     beatRate: counted.length === 0 ? NaN : (60_000 * counted.length) / sumOf(counted),
     cleanShare: clean.length / Math.max(1, clean.length, expected, intervals.ms.length - 2),
     cleanSeconds,
-    breathing: breathingOf(fine, beats, intervals),
+    breathing: breathingOf(fine, beats, intervals, plan.shoulders),
   };
 };
 
@@ -73,8 +76,9 @@ export const readFace = (
   transform: Transform,
   rateHz: number,
   covered: Uint8Array,
+  shoulders?: ShoulderTrace,
 ): { readonly reading: Reading; readonly harmonics: number } => {
-  const plan = { rateHz, covered, unevenCounts: false };
+  const plan = { rateHz, covered, unevenCounts: false, shoulders };
   const wide = read(transform, { ...plan, harmonics: WIDE_HARMONICS });
   return medianLikeness(wide.beats) >= WIDE_LIKENESS
     ? { reading: wide, harmonics: WIDE_HARMONICS }

@@ -3,14 +3,15 @@ import {
   mulberry32,
   synthesizeBeats,
   synthesizePulse,
+  type BeatTrain,
   type Chance,
   type PulseTruth,
 } from '@smartscan/signal';
 import { CONTENT_TYPE, packageVideo, type Container } from './container.ts';
 import { drawCanaryBars } from './canary.ts';
 import { encode, type Codec, type DrawFrame } from './encode.ts';
-import { movementOf, STILL, type Movement } from './moments.ts';
-import { readPhoto, VIEWS, type Scene } from './photo.ts';
+import { movementOf, STILL, type Movement, type Shoulders } from './moments.ts';
+import { readPhoto, VIEWS, type Scene, type View } from './photo.ts';
 import { NOISE_LENGTH, renderer, type Moment } from './render.ts';
 import { buildStage } from './scene.ts';
 import { SKIN_TONES, type SkinTone } from './skin.ts';
@@ -127,12 +128,24 @@ const frameTimes = ({ seconds, framesPerSecond, variableFrameRate }: Settings, c
   return Float64Array.from(times, (time) => time - times[0]!);
 };
 
+/** Shoulders fall as the breath that modulates the pulse goes out, when the heart slows. */
+const shouldersOf = (
+  { scene, height, shoulderRise }: Settings,
+  { respiratoryPhase, truth }: BeatTrain,
+): Shoulders | undefined => {
+  const { torso }: View = VIEWS[scene];
+  if (torso === undefined || shoulderRise === 0) return undefined;
+  const reach = (shoulderRise / 2) * torso.faceWidth * height;
+  const turns = truth.respiratoryRate / 60;
+  return { rows: torso.rows, rise: (time) => -reach * Math.sin(2 * Math.PI * turns * time + respiratoryPhase) };
+};
+
 const moments = (settings: Settings, timesSeconds: Float64Array, chance: Chance) => {
   const { seconds, heartRate, sdnn, respiratoryRate, skinTone } = settings;
   const train = synthesizeBeats({ heartRate, sdnn, respiratoryRate, durationSeconds: seconds, chance });
   const wave = synthesizePulse(train, timesSeconds);
   const amplitude = settings.amplitude * (skinTone === undefined ? 1 : SKIN_TONES[skinTone].pulse);
-  const movement = movementOf(settings, seconds, chance);
+  const movement = movementOf(settings, seconds, chance, shouldersOf(settings, train));
   const list = Array.from(timesSeconds, (time, n) => movement(time, amplitude * wave[n]!));
   return { list, truth: train.truth };
 };

@@ -10,6 +10,8 @@ export interface Movement {
   readonly nod?: number;
   /** A mouth that talks: pixels by which the chin falls. 0 by default. */
   readonly talk?: number;
+  /** Shoulders that rise with the breath, peak to peak in face widths, in a scene that shows them. 0 by default. */
+  readonly shoulderRise?: number;
   /** A picture in a hand: pixels to the sides, up and down and by rolling, at a rhythm of `handHertz`. 0 by default. */
   readonly hand?: number;
   readonly handHertz?: number;
@@ -32,6 +34,7 @@ export const STILL = {
   motion: 1,
   nod: 0,
   talk: 0,
+  shoulderRise: 0,
   hand: 0,
   handHertz: 1.2,
   drift: 0.01,
@@ -47,6 +50,12 @@ export const STILL = {
 const bounded = (offset: number): number => Math.min(Math.max(offset, 1 - MARGIN), MARGIN - 2);
 
 type Course = (seconds: number) => number;
+
+/** Shoulders of a scene: the rows that they move, as `JAW`, and by how many pixels they stand higher than on average. */
+export interface Shoulders {
+  readonly rows: readonly [number, number];
+  readonly rise: Course;
+}
 
 /** A sum of sines with phases by chance, unit variance. */
 const sines = (chance: Chance, hertz: readonly number[]): Course => {
@@ -83,7 +92,12 @@ const ramp = (value: number, [from, to]: readonly [number, number]): number =>
 const jump = (step: number, share: number): number => (share > 0.5 && share < 0.75 ? step : 0);
 
 /** What the pictures of a video go through, by the time of each. Draws its phases from chance in a fixed order. */
-export const movementOf = (settings: Required<Movement>, seconds: number, chance: Chance) => {
+export const movementOf = (
+  settings: Required<Movement>,
+  seconds: number,
+  chance: Chance,
+  shoulders: Shoulders | undefined,
+) => {
   const { motion, nod, talk, hand, handHertz, drift, flicker, flickerHertz, lightStep, bands } = settings;
   const [swayX, swayY, light] = [sway(chance), sway(chance), sway(chance)];
   const nodding = sines(chance, NOD_HERTZ);
@@ -96,6 +110,7 @@ export const movementOf = (settings: Required<Movement>, seconds: number, chance
       talk *
       Math.abs(Math.sin(Math.PI * SYLLABLE_HERTZ * time)) *
       ramp(Math.sin(2 * Math.PI * WORD_HERTZ * time), [-0.5, 0]);
+    const rise = shoulders?.rise(time) ?? 0;
     const slope = ROLL * hand * held[2](time);
     const x = motion * swayX(time) + hand * held[0](time);
     const y = motion * swayY(time) + hand * held[1](time) + bow;
@@ -110,7 +125,7 @@ export const movementOf = (settings: Required<Movement>, seconds: number, chance
         return even * (1 + shade + (bands / 2) * Math.sin(2 * Math.PI * (BANDS * row + BAND_HERTZ * time)));
       },
       offsetX: () => bounded(x),
-      offsetY: (row) => bounded(y - jaw * ramp(row, JAW)),
+      offsetY: (row) => bounded(y - jaw * ramp(row, JAW) + rise * ramp(row, shoulders?.rows ?? JAW)),
       slope,
     };
   };

@@ -21,6 +21,15 @@ export interface View {
   readonly centreY: number;
   readonly height: number;
   readonly faces: readonly Region[];
+  /** Where shoulders show. */
+  readonly torso?: Torso;
+}
+
+export interface Torso {
+  /** Rows from which the neck carries the picture along, and where all of it moves: shares of the height. */
+  readonly rows: readonly [number, number];
+  /** Width of the face above it, as a share of the height. */
+  readonly faceWidth: number;
 }
 
 export const VIEWS = {
@@ -30,6 +39,14 @@ export const VIEWS = {
     centreY: 412,
     height: 385,
     faces: [{ x: 1446, y: 215, width: 296, height: 390 }],
+  },
+  /** The same face further off, for frames that stand on end: neck and shoulders show, and beside them a smooth wall. */
+  shoulders: {
+    centreX: 1640,
+    centreY: 472,
+    height: 560,
+    faces: [{ x: 1446, y: 215, width: 296, height: 390 }],
+    torso: { rows: [0.68, 0.78], faceWidth: 0.35 },
   },
   two_faces: { centreX: 1440, centreY: 430, height: 620, faces: [] },
   /** A window blind. */

@@ -69,6 +69,31 @@ describe('TraceBuilder', () => {
     expect(builder.summary().seenShare).toBeCloseTo(2 / 6, 9);
   });
 
+  it('tells how shoulders moved in whole pictures, and the head meanwhile, at the times of their frames', () => {
+    const builder = new TraceBuilder(COLOURS, 10, laidOut(0, 0));
+    // A light wall down to row 150, a dark body below; the face of 100 pixels above it is grey and keeps still.
+    const shown = (rise: number): Picture => {
+      const picture = grey(() => 120);
+      for (let i = 0; i < SIDE * SIDE; i++) picture.bytes[i] = i < SIDE * 90 ? 120 : shade(Math.floor(i / SIDE) + rise);
+      return picture;
+    };
+    const shade = (row: number): number => 60 + 130 / (1 + Math.exp((row - 150) / 2));
+    const face = faceAt(100, 40);
+    face.points.set([100, 75], 2 * 152);
+    const pictures = [0, 1, 2, 3].map(shown);
+    builder.add([pictures[0]!], undefined, face);
+    builder.addWhole([{ frame: 0, picture: pictures[0]! }], face);
+    builder.add(pictures.slice(1), face, face);
+    builder.addWhole([{ frame: 3, picture: pictures[3]! }], face);
+    const { timesSeconds, shift, head } = builder.traces(times(4)).shoulders!;
+    expect(Array.from(timesSeconds)).toEqual([0, 3 / 30]);
+    expect(shift[1]! - shift[0]!).toBeCloseTo(-0.03, 2.5);
+    for (const still of [head.down, head.aside]) expect(Math.abs(still[1]!)).toBeLessThan(0.002);
+    const without = new TraceBuilder(COLOURS, 1, laidOut(0, 0));
+    without.add([pictures[0]!], undefined, faceAt(100, 100));
+    expect(without.traces(times(1)).shoulders).toBeUndefined();
+  });
+
   it('leaves out patches that are clipped', () => {
     const builder = new TraceBuilder(COLOURS, 1, laidOut(0, 0));
     builder.add([grey(() => 254)], undefined, faceAt(100, 100));

@@ -1,12 +1,14 @@
-import type { FaceTraces } from '@smartscan/signal';
+import type { FaceTraces, ShoulderTrace } from '@smartscan/signal';
 import { BACKDROP, BACKDROP_NUMBERS, placeBackdrop } from './backdrop.ts';
 import type { ColourWeights } from './colour.ts';
 import type { FaceLandmarks } from './face-landmarks.ts';
+import type { WholePicture } from './footage.ts';
 import type { Picture } from './frames.ts';
 import { SKIN_PATCHES } from './patches.ts';
 import { PlaceTraces } from './place-traces.ts';
 import { roomPlaces, type LayOut, type Layout } from './room.ts';
 import { ShiftMeter } from './shift-meter.ts';
+import { ShoulderMeter } from './shoulder-meter.ts';
 import { boundsOfPatches } from './survey.ts';
 
 /** A patch with a larger share of clipped samples than this, on average, is left out. Ours. */
@@ -50,6 +52,7 @@ export class TraceBuilder {
   #room: PlaceTraces;
   readonly #motion: Float64Array;
   readonly #shift = new ShiftMeter();
+  readonly #shoulders = new ShoulderMeter();
   readonly #position: { readonly x: Float64Array; readonly y: Float64Array };
   /** By patch: sum of the clipped shares, and the looks at which it lay outside the picture. */
   readonly #clipped = SKIN_PATCHES.map(() => 0);
@@ -99,6 +102,14 @@ export class TraceBuilder {
       this.#addFrame(picture, moved, layout);
     });
     this.#look(pictures[pictures.length - 1]!, now);
+  }
+
+  /** Adds whole pictures of frames that were added before, with the face as it was seen last. */
+  addWhole(pictures: readonly WholePicture[], face: FaceLandmarks | undefined): void {
+    for (const one of pictures) {
+      if (face !== undefined) this.#shoulders.watch(face, one.picture);
+      this.#shoulders.add(one);
+    }
   }
 
   /** Sets the points to those a share of the way from one look to the next. */
@@ -158,7 +169,28 @@ export class TraceBuilder {
     const width = this.#width();
     const path = (pixels: Float64Array): Float64Array => pixels.subarray(0, frames).map((value) => value / width);
     const position = { x: path(this.#position.x), y: path(this.#position.y) };
-    return { timesSeconds, patches, motion: this.#motion.subarray(0, frames), position, backdrop };
+    const shoulders = this.#shoulderTrace(timesSeconds, position);
+    const motion = this.#motion.subarray(0, frames);
+    return { timesSeconds, patches, motion, position, backdrop, ...(shoulders && { shoulders }) };
+  }
+
+  #shoulderTrace(timesSeconds: Float64Array, position: Required<FaceTraces>['position']): ShoulderTrace | undefined {
+    const seen = this.#shoulders.path();
+    if (seen === undefined) return undefined;
+    const { down, frames, shift } = seen;
+    const head = position[down.axis];
+    const aside = position[down.axis === 'y' ? 'x' : 'y'];
+    // Where the face was lost its movement is not known, and that of the shoulders says nothing without it.
+    const known = Array.from(frames.keys()).filter((i) => Number.isFinite(head[frames[i]!]));
+    const width = this.#width();
+    return {
+      timesSeconds: Float64Array.from(known, (i) => timesSeconds[frames[i]!]!),
+      shift: Float64Array.from(known, (i) => shift[i]! / width),
+      head: {
+        down: Float64Array.from(known, (i) => down.sign * head[frames[i]!]!),
+        aside: Float64Array.from(known, (i) => aside[frames[i]!]!),
+      },
+    };
   }
 
   /** Mean width of the face, pixels. */

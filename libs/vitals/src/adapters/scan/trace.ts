@@ -115,7 +115,7 @@ class Tracing {
     return this.#looks === 0 ? 0 : this.#light / this.#looks;
   }
 
-  async add({ pictures, look }: Take): Promise<void> {
+  async add({ pictures, whole, look }: Take): Promise<void> {
     const { stopwatch, framing } = this.#job;
     const before = this.#face;
     if (look !== undefined) this.#face = await stopwatch.time('face', () => this.#look(look));
@@ -129,6 +129,7 @@ class Tracing {
     await stopwatch.time('patches', () => {
       this.builder.add(pictures, before, now);
       for (const picture of pictures) this.stillness.add(picture);
+      this.builder.addWhole(whole, now);
     });
     this.#calm = movedBetween(before, now) < CALM_MOVEMENT;
   }
