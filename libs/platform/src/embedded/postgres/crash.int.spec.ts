@@ -112,9 +112,9 @@ const numbers = async (connection: Connection): Promise<number[]> => {
   }
 };
 
-/** What an owner said it had stored, and is not there. */
-const missing = (acknowledged: readonly string[], kept: readonly number[]): string[] =>
-  acknowledged.filter((line) => line !== 'ready' && !kept.includes(Number(line)));
+/** What an owner said it had stored, and is not there. Its last words may be the code of what ended it. */
+const missing = (said: readonly string[], kept: readonly number[]): string[] =>
+  said.filter((line) => /^\d+$/.test(line) && !kept.includes(Number(line)));
 
 const killed = async ({ child }: Owner): Promise<void> => {
   const gone = new Promise((resolve) => child.once('exit', resolve));
