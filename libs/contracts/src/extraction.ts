@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DOCUMENT_TYPES, idPattern } from '@smartscan/kernel';
+import { DOCUMENT_MEDIA_TYPES, DOCUMENT_TYPES, idPattern } from '@smartscan/kernel';
 import { defineCustody, definePhiAccess } from './custody.ts';
 import { defineEvent, field } from './event.ts';
 import { documentForms } from './extraction/fhir.ts';
@@ -123,15 +123,7 @@ export const readDocument = defineOperation({
     ...turnHeaders,
   },
   stream: {
-    mediaTypes: [
-      'image/jpeg',
-      'image/png',
-      'image/webp',
-      'image/gif',
-      'image/heic',
-      'application/pdf',
-      'application/octet-stream',
-    ],
+    mediaTypes: [...DOCUMENT_MEDIA_TYPES, 'application/octet-stream'],
     maxBytes: DOCUMENT_BODY_MAX_BYTES,
     description: 'JPEG, PNG, WebP, GIF or HEIC, or a PDF of at most 30 pages',
   },

@@ -25,3 +25,14 @@ export type DocumentType = (typeof DOCUMENT_TYPES)[number];
 
 /** What a picture is that shows none of them. */
 export const NO_DOCUMENT = 'not_a_medical_document';
+
+/** What a document may be sent as. */
+export const DOCUMENT_MEDIA_TYPES = [
+  'image/jpeg',
+  'image/png',
+  'image/webp',
+  'image/gif',
+  'image/heic',
+  'application/pdf',
+] as const;
+export type DocumentMediaType = (typeof DOCUMENT_MEDIA_TYPES)[number];

@@ -116,8 +116,3 @@ export const powerAround = (power: Float64Array, rate: number): number =>
 
 /** All power up to the fastest breath: that of a slow drift too. */
 export const powerBelowFastest = (power: Float64Array): number => powerBetween(power, binHzOf(power), 0, FASTEST / 60);
-
-/** Amplitude of a swing that holds so much power under the window. */
-export const swingOf = (powerThere: number, { power, count }: BreathPower): number =>
-  // By Parseval: half of size · count · 3/8 · amplitude² / 2 lies on this side of the spectrum.
-  Math.sqrt((32 * powerThere) / (3 * 2 * power.length * count));

@@ -6,6 +6,7 @@ import {
   pulsePeak,
   spectraOf,
   splitAt,
+  swingOf,
   templateBins,
   type Power,
   type Spectrum,
@@ -29,9 +30,7 @@ const amplitudeAt = (spectrum: Spectrum, power: Power, rateHz: number, count: nu
   const [first, last] = templateBins(spectrum, rateHz);
   let sum = 0;
   for (let k = first; k <= last; k++) sum += power.bins[k]!;
-  // By Parseval: half of size · count · 3/8 · amplitude² / 2 lies on this side of the spectrum.
-  const size = GRID_RATE_HZ / spectrum.binHz;
-  return Math.sqrt((32 * sum) / (3 * size * count));
+  return swingOf(sum, GRID_RATE_HZ / spectrum.binHz, count);
 };
 
 /**

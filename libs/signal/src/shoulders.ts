@@ -1,5 +1,6 @@
 import type { ShoulderTrace } from './analysis.ts';
-import { breathPeak, breathPower, normalized, powerAround, powerBelowFastest, swingOf } from './breath-spectrum.ts';
+import { breathPeak, breathPower, normalized, powerAround, powerBelowFastest } from './breath-spectrum.ts';
+import { swingOf } from './spectrum.ts';
 
 /** Shoulders in sight for less say nothing: a look less at either end than the 20 s that breathing needs. */
 const LEAST_SECONDS = 18;
@@ -53,7 +54,7 @@ export const shoulderSpectrum = ({ timesSeconds, shift, head }: ShoulderTrace, s
   const least = Math.max(LEAST_OVER_HEAD.down * at(head.down), LEAST_OVER_HEAD.aside * at(head.aside));
   const breathes =
     there >= LEAST_CONCENTRATION * powerBelowFastest(beside.power) &&
-    swingOf(there, beside) >= LEAST_SWING &&
+    swingOf(there, 2 * beside.power.length, beside.count) >= LEAST_SWING &&
     there >= least &&
     at(shift) >= least;
   return breathes ? normalized(beside.power) : null;

@@ -242,3 +242,8 @@ export const waveformDecibels = (waveform: Float64Array): number => {
   }
   return sum;
 };
+
+/** Amplitude of a swing that holds so much power in a transform of a size, of so many samples under a Hann window. */
+export const swingOf = (power: number, size: number, count: number): number =>
+  // By Parseval: half of size · count · 3/8 · amplitude² / 2 lies on this side of the spectrum.
+  Math.sqrt((32 * power) / (3 * size * count));

@@ -171,7 +171,8 @@ export class Jobs<Secrets> {
       const secrets = await work.run(call, async (tx) => {
         const found = await task.finish(tx, outcome, state.retainedSeconds);
         // Cancelled or deleted meanwhile: then the result is nobody's.
-        if (retained && !(await this.#rows.close(tx, state.id, life, found))) throw kind.faults.cancelled();
+        const closed = before === 0 || (await this.#rows.close(tx, state.id, life, retained ? found : null));
+        if (!closed) throw kind.faults.cancelled();
         if (!retained) await this.#handOver(tx, job);
         return found;
       });

@@ -1,13 +1,7 @@
 import { Fault } from '@smartscan/kernel';
+import type { Picture } from '../../domain/picture/picture.ts';
 import { pictureTooLarge, unreadable } from './decode-faults.ts';
 import { openHeif, type Heif } from './heif.ts';
-
-/** A decoded picture, three bytes a pixel, row by row. */
-export interface Raw {
-  readonly width: number;
-  readonly height: number;
-  readonly data: Uint8Array;
-}
 
 /** libheif's heif_colorspace_RGB, heif_chroma_interleaved_RGB, heif_channel_interleaved, heif_error_Ok. */
 const RGB = 1;
@@ -39,7 +33,7 @@ class HeicPicture {
   }
 
   /** The picture that a viewer would show, as it was held: libheif turns it itself. */
-  decode(bytes: Uint8Array, maxPixels: number): Raw {
+  decode(bytes: Uint8Array, maxPixels: number): Picture {
     const heif = this.#heif;
     const context = heif._heif_context_alloc();
     heif._heif_context_set_maximum_image_size_limit(context, Math.floor(Math.sqrt(maxPixels)));
@@ -53,7 +47,7 @@ class HeicPicture {
     return this.#rowsOf(image);
   }
 
-  #rowsOf(image: number): Raw {
+  #rowsOf(image: number): Picture {
     const heif = this.#heif;
     const width = heif._heif_image_get_width(image, INTERLEAVED);
     const height = heif._heif_image_get_height(image, INTERLEAVED);
@@ -76,7 +70,7 @@ class HeicPicture {
  *
  * @throws Fault invalid `documents.unreadable`, `documents.picture_too_large`
  */
-export const decodeHeic = async (bytes: Uint8Array, maxPixels: number): Promise<Raw> => {
+export const decodeHeic = async (bytes: Uint8Array, maxPixels: number): Promise<Picture> => {
   const heif = await openHeif();
   try {
     return new HeicPicture(heif).decode(bytes, maxPixels);

@@ -1,9 +1,7 @@
+import type { DocumentMediaType } from '@smartscan/kernel';
 import { unsupportedType } from './decode-faults.ts';
 
-/** What a document may be sent as. */
-export type MediaType = 'image/jpeg' | 'image/png' | 'image/webp' | 'image/gif' | 'image/heic' | 'application/pdf';
-
-type Signature = readonly [MediaType, readonly (readonly [at: number, text: string])[]];
+type Signature = readonly [DocumentMediaType, readonly (readonly [at: number, text: string])[]];
 
 /** What files begin with: RFC 2083, ISO 10918-1, the GIF89a and WebP specifications, ISO 23008-12 B.4, ISO 32000-1 7.5.2. */
 const SIGNATURES: readonly Signature[] = [
@@ -30,7 +28,7 @@ const SIGNATURES: readonly Signature[] = [
  *
  * @throws Fault invalid documents.unsupported_type
  */
-export const mediaTypeOf = (bytes: Uint8Array): MediaType => {
+export const mediaTypeOf = (bytes: Uint8Array): DocumentMediaType => {
   const head = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
   const known = SIGNATURES.find(([, parts]) => parts.every(([at, text]) => head.startsWith(text, at)));
   if (known === undefined) throw unsupportedType();

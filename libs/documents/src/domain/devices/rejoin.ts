@@ -1,4 +1,4 @@
-import { boxOf, type Box, type Quad } from '../picture/geometry.ts';
+import { isWithin, type Quad } from '../picture/geometry.ts';
 import type { ReadCharacter } from '../text/transcribe.ts';
 import { heightOfGlyphs, quadOfGlyphs, type SeenLine } from './scene.ts';
 
@@ -14,16 +14,13 @@ const NUMBER = /^\d{2,5}$/;
 /** A digit of which only a part was seen is no lower than this part of the tallest. Ours. */
 const LEAST_HEIGHT = 0.35;
 
-const isInside = ({ x, y }: { readonly x: number; readonly y: number }, box: Box): boolean =>
-  x > box.left && x < box.right && y > box.top && y < box.bottom;
-
 /** The lines whose digits stand in a box, as one; undefined where they are not what was read there. */
 const asOne = (lines: readonly SeenLine[], { text, quad, characters }: FoundText): SeenLine | undefined => {
   const glyphs = lines.flatMap((line) => line.glyphs).sort((a, b) => a.x - b.x);
   const symbols = glyphs.map(({ symbol }) => symbol).join('');
   const height = heightOfGlyphs(glyphs);
   if (symbols !== text || glyphs.some((glyph) => glyph.height < LEAST_HEIGHT * height)) return undefined;
-  if (!lines.every((line) => line.glyphs.every((glyph) => isInside(glyph, boxOf(quad))))) return undefined;
+  if (!lines.every((line) => line.glyphs.every((glyph) => isWithin(glyph, quad)))) return undefined;
   return { text, glyphs, quad: quadOfGlyphs(glyphs, 0), seconds: [characters] };
 };
 
@@ -35,8 +32,7 @@ export const rejoined = (lines: readonly SeenLine[], found: readonly FoundText[]
   found
     .filter(({ text }) => NUMBER.test(text))
     .reduce((all, one) => {
-      const box = boxOf(one.quad);
-      const parts = all.filter((line) => line.glyphs.some((glyph) => isInside(glyph, box)));
+      const parts = all.filter((line) => line.glyphs.some((glyph) => isWithin(glyph, one.quad)));
       const joined = parts.length < 2 ? undefined : asOne(parts, one);
       return joined === undefined ? all : [...all.filter((line) => !parts.includes(line)), joined];
     }, lines);
