@@ -1,5 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { CredentialsMethod, FgaApiError, FgaApiValidationError, OpenFgaClient } from '@openfga/sdk';
+import {
+  CredentialsMethod,
+  FgaApiError,
+  FgaApiInternalError,
+  FgaApiValidationError,
+  OpenFgaClient,
+} from '@openfga/sdk';
 import fc from 'fast-check';
 import { testEngines } from '@smartscan/testing/engines';
 import { Fault } from '@smartscan/kernel';
@@ -13,10 +19,16 @@ const { url, token } = testEngines().openFga;
 const client = new OpenFgaClient({
   apiUrl: url,
   credentials: { method: CredentialsMethod.ApiToken, config: { token } },
+  // What it could not answer in time it can't the next time either.
+  retryParams: { maxRetry: 0 },
 });
 
 /** `error`: it can't be answered. */
 type Answer = boolean | 'error';
+
+/** Some drawn facts lead in so many circles that the server runs out of the time that it gives itself: 3 s. */
+class OutOfTime extends Error {}
+
 const tupleOf = ({ subject, relation, object }: Relation) => ({ user: subject, relation, object });
 
 function here(model: Model, facts: readonly Relation[], question: Relation): Answer {
@@ -45,6 +57,7 @@ async function storeWith(model: Model, facts: readonly Relation[]): Promise<(que
     try {
       return (await client.check(tupleOf(question), at)).allowed ?? 'error';
     } catch (error) {
+      if (error instanceof FgaApiInternalError && error.apiErrorCode === 'deadline_exceeded') throw new OutOfTime();
       if (error instanceof FgaApiError) return 'error';
       throw error;
     }
@@ -69,6 +82,16 @@ async function expectAgreement(
     tally.checks += asked.length;
     tally.yes += theirs.filter((answer) => answer === true).length;
   }
+}
+
+/** Draws other facts in place of those that the server has no answer to; `tally` is of what it had. */
+async function ifInTime(agreement: Promise<void>): Promise<void> {
+  const before = { ...tally };
+  await agreement.catch((error: unknown) => {
+    if (!(error instanceof OutOfTime)) throw error;
+    Object.assign(tally, before);
+    fc.pre(false);
+  });
 }
 
 describe('the evaluator in the process and the OpenFGA server', () => {
@@ -96,7 +119,7 @@ describe('the evaluator in the process and the OpenFGA server', () => {
       fc.asyncProperty(
         anyModel.map(compileModel).chain((model) => fc.tuple(fc.constant(model), facts(model))),
         async ([model, told]) => {
-          await expectAgreement(model, told, everyQuestion(model, PEOPLE.slice(0, 2)));
+          await ifInTime(expectAgreement(model, told, everyQuestion(model, PEOPLE.slice(0, 2))));
           answered.models += 1;
         },
       ),
