@@ -6,6 +6,8 @@ module.exports = {
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '\\.cluster\\.spec\\.ts$'],
   modulePathIgnorePatterns: ['/dist/'],
   extensionsToTreatAsEsm: [],
+  // Passed to every module: looked up in the sandbox, these cost more than what is asked of them, and tests compute a lot.
+  sandboxInjectedGlobals: ['Math', 'Number'],
   // Tests read the sources, not the build: the workspace packages export them under this condition.
   testEnvironmentOptions: {
     customExportConditions: ['@smartscan/source', 'node', 'node-addons', 'require', 'default'],

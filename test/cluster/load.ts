@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { shortVideo, type Customer } from '../journeys/world.ts';
 
-/** Ours: a customer that is refused, or not answered, tries again as a patient client would. */
+/**
+ * Ours: a customer that is refused, or not answered, tries again as a patient client would. One that asked for more at
+ * once would keep two cores from starting what was killed, and test little else.
+ */
 const PAUSE_MS = 100;
 
 const NOTHING_TO_DO = -1;
@@ -82,7 +85,7 @@ export class Load {
       const done = status >= 200 && status < 300;
       if (!done && status !== NOTHING_TO_DO) this.acknowledged.refused += 1;
       if (status === 500) this.acknowledged.unforeseen += 1;
-      await sleep(done ? PAUSE_MS / 4 : PAUSE_MS);
+      await sleep(PAUSE_MS);
     }
   }
 }

@@ -3,7 +3,7 @@ import { eventually, filesWith, holds, makeFaceVideo } from '@smartscan/testing'
 import { Customer, shortVideo, signUp } from '../journeys/world.ts';
 import { Machine, type Alive } from './all-in-one.ts';
 
-const ROUNDS = 50;
+const ROUNDS = 25;
 /** Ours: long enough for some scans and dozens of writes, so that kills fall into all of it. */
 const WORK_AT_MOST_MS = 1_500;
 

@@ -246,6 +246,17 @@ describe.each(TURNED)('a document as %s', (way) => {
   });
 });
 
+describe('a page that is wider than high', () => {
+  // From the side its lines look like rows of digits.
+  it.each([380, 420])('of %d points is a document, and no device', async (height) => {
+    const photo = jpegOf(photographed(await rasterOf(pdfOf([LAB], height)), ASLANT));
+    const {
+      documents: [document],
+    } = await open.reader.read(await photo);
+    expect(document.kind).toBe('lab_report');
+  });
+});
+
 describe('what is read of a document', () => {
   it('says where it stands: the polygon holds the value, in pixels of the picture as it was sent', async () => {
     const {

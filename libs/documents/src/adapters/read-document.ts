@@ -87,6 +87,10 @@ const likelyDevice = (kinds: DisplaySight['kinds']): ReadDevice | undefined => {
   return kinds[likely] > SURELY_A_DEVICE ? unreadDevice(likely, kinds[likely]) : undefined;
 };
 
+/** What nothing was read of may be the lines of a page: they look like rows of digits from the side. */
+const isSurelyThat = ({ kindConfidence, fields }: ReadDevice): boolean =>
+  kindConfidence > SURELY_THAT_KIND && Object.values(fields).some(({ status }) => status === 'ok');
+
 /** A document, where it is one; else the devices that were seen. */
 const documentsOf = (
   pages: readonly ReadPage[],
@@ -145,7 +149,7 @@ export class DocumentReader {
       if (mayBeDevice) {
         seen = await this.#lookForDevices(picture, hints.kind);
         const [first, ...others] = seen.devices;
-        if (first !== undefined && (isDevice(hints.kind) || first.kindConfidence > SURELY_THAT_KIND)) {
+        if (first !== undefined && (isDevice(hints.kind) || isSurelyThat(first))) {
           return { documents: [first, ...others], pages: [pageOf(picture, 'picture')] };
         }
       }

@@ -14,8 +14,8 @@ const FONT_NAMES = Object.keys(FONTS) as readonly (keyof typeof FONTS)[];
 /** A4, in points. */
 export const PAGE = { width: 595, height: 842 } as const;
 
-const drawn = ({ x, y, text, size = 11, font = 'sans' }: PageText): string =>
-  `BT /${font} ${size} Tf ${x} ${PAGE.height - y} Td (${text.replace(/[()\\]/g, '\\$&')}) Tj ET`;
+const drawn = ({ x, y, text, size = 11, font = 'sans' }: PageText, height: number): string =>
+  `BT /${font} ${size} Tf ${x} ${height - y} Td (${text.replace(/[()\\]/g, '\\$&')}) Tj ET`;
 
 const stream = (content: string): string => `<< /Length ${content.length} >>\nstream\n${content}\nendstream`;
 
@@ -32,8 +32,8 @@ export const pdfOfObjects = (objects: readonly string[], trailer = ''): Buffer =
   return Buffer.from(body + table + end, 'latin1');
 };
 
-/** A PDF with a text layer: pages of text in Latin-1. */
-export const pdfOf = (pages: readonly (readonly PageText[])[]): Buffer => {
+/** A PDF with a text layer: pages of text in Latin-1, of A4's width, and height where no other is said. */
+export const pdfOf = (pages: readonly (readonly PageText[])[], height: number = PAGE.height): Buffer => {
   const fonts = FONT_NAMES.map((_, i) => `/${FONT_NAMES[i]} ${3 + i} 0 R`).join(' ');
   const first = 3 + FONT_NAMES.length;
   const kids = pages.map((_, i) => `${first + 2 * i} 0 R`).join(' ');
@@ -42,9 +42,9 @@ export const pdfOf = (pages: readonly (readonly PageText[])[]): Buffer => {
     `<< /Type /Pages /Kids [${kids}] /Count ${pages.length} >>`,
     ...FONT_NAMES.map((name) => `<< /Type /Font /Subtype /Type1 /BaseFont /${FONTS[name]} >>`),
     ...pages.flatMap((texts, i) => [
-      `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 ${PAGE.width} ${PAGE.height}] ` +
+      `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 ${PAGE.width} ${height}] ` +
         `/Resources << /Font << ${fonts} >> >> /Contents ${first + 2 * i + 1} 0 R >>`,
-      stream(texts.map(drawn).join('\n')),
+      stream(texts.map((text) => drawn(text, height)).join('\n')),
     ]),
   ]);
 };

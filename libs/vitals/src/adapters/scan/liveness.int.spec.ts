@@ -65,7 +65,7 @@ describe('a video of no living face', () => {
     expect((await refusalOf({ ...SPOOFS[spoof as Spoof], seconds })).join(' ')).toMatch(wanted);
   });
 
-  it.each([14, 25, 30].flatMap((seconds) => [0.004, 0.006].map((swing) => [100 * swing, seconds] as const)))(
+  it.each([14, 30].flatMap((seconds) => [0.004, 0.006].map((swing) => [100 * swing, seconds] as const)))(
     'is told from the pulse of a living face by the room: light of %f % in the colours of blood, %d s',
     async (percent, seconds) => {
       const swing = percent / 100;

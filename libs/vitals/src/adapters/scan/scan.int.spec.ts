@@ -3,7 +3,14 @@ import type { ScanOutcome } from './outcome.ts';
 import { ScanWorkers } from './scan-workers.ts';
 
 /** Small and short enough to make two dozen, long enough for a heart rate. */
-const SHORT = { seconds: 14, width: 320, height: 240, bitrate: 1_500_000, amplitude: 0.008 } as const;
+const SHORT = {
+  seconds: 14,
+  width: 320,
+  height: 240,
+  framesPerSecond: 20,
+  bitrate: 1_500_000,
+  amplitude: 0.008,
+} as const;
 
 let workers: ScanWorkers;
 beforeAll(async () => {
@@ -40,7 +47,7 @@ describe('a scan', () => {
     ['an index behind the pictures', { index: 'end', container: 'mov' }, {}],
     ['an index in pieces', { index: 'fragmented' }, {}],
     ['a variable frame rate', { variableFrameRate: true }, {}],
-    ['20 frames a second', { framesPerSecond: 20 }, { fps: 20 }],
+    ['30 frames a second', { framesPerSecond: 30 }, { fps: 30 }],
     ['a camera turned by 90 degrees', { rotation: 90, width: 240, height: 320 }, { rotation: 90, width: 320 }],
     ['a camera turned by 180 degrees', { rotation: 180 }, { rotation: 180 }],
     ['a camera turned by 270 degrees', { rotation: 270, width: 240, height: 320 }, { rotation: 270, width: 320 }],
