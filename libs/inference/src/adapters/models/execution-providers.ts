@@ -22,6 +22,9 @@ const create = (bytes: Uint8Array, providers: readonly ExecutionProvider[]) =>
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
     executionMode: 'sequential',
+    // A plan of memory is kept for each shape that came in, and pictures come in all sizes: reading documents took 660 MB at
+    // its peak with plans, 560 MB without, for the same CPU time (measured).
+    enableMemPattern: false,
     logSeverityLevel: 3,
   });
 
