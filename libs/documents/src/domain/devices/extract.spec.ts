@@ -119,6 +119,16 @@ describe('roles', () => {
     expect(fieldsOf(devices)['sys']!.reasons).toContain('ambiguous');
   });
 
+  it('a bar beside the digits, which one reader takes for a 1, is no part of them; a 1 as tall as they are may be', () => {
+    const beside = (height: number, second: string | null) => {
+      const bar = { text: '1', x: 300 - 0.9 * height, y: 130, height, second };
+      return fieldsOf(read({ kind: 'blood_pressure_monitor', lines: [...PRESSURES, bar] }))['sys']!;
+    };
+    expect(beside(95, '8')).toMatchObject({ value: 128, status: 'ok' });
+    expect(beside(95, '1').reasons).toContain('ambiguous');
+    expect(beside(62, '8').reasons).toContain('ambiguous');
+  });
+
   it('by a label beside them are those of the label, wherever they stand', () => {
     const lines: MadeLine[] = [
       { text: '72', x: 300, y: 120 },

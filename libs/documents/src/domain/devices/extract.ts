@@ -137,11 +137,18 @@ const isAtEdge = ({ line, height }: Candidate, { scene, toUpright }: LevelExtrac
 const NEXT_TO = 1.3;
 const ABOUT_AS_TALL = 0.55;
 
+/** No digit is so much taller than those that follow it: what one reader takes for a 1 is a bar beside them. Ours. */
+const BAR = 1.35;
+
+const isBar = ({ agreed, height }: Candidate, beside: Candidate): boolean =>
+  agreed.text === '1' && agreed.reasons.length > 0 && height > BAR * beside.height;
+
 /** A number beside digits that have no role: it may be a part of a longer one. */
 const isPart = (candidate: Candidate, { group, assignment }: Explained): boolean => {
   const taken = new Set(assignment.roles.values());
   return group.some((other) => {
     if (taken.has(other) || other.agreed.isDoubtful || !/\d/.test(other.agreed.text)) return false;
+    if (isBar(other, candidate)) return false;
     const { across, down } = gapsBetween(candidate.box, other.box);
     const [small, tall] = [candidate.height, other.height].sort((a, b) => a - b) as [number, number];
     return down === 0 && across < NEXT_TO * tall && small > ABOUT_AS_TALL * tall;
