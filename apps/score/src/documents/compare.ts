@@ -96,7 +96,7 @@ const vital = (name: string, truth: string, document: ReadDocument): Compared =>
 
 const diagnosis = (truth: string, document: ReadDocument): Compared => {
   const [first] = document.kind === 'discharge_summary' ? document.lists.diagnoses : [];
-  const said = first === undefined ? null : `${textOf(first.diagnosis)} ${first.icd10 ?? ''}`;
+  const said = first === undefined ? null : `${textOf(first.diagnosis)} ${first.icd10?.value ?? ''}`;
   return compared('diagnosis', truth, first?.diagnosis, said);
 };
 

@@ -206,7 +206,7 @@ describe.each(UPRIGHT)('a document as %s', (way) => {
       discharged: '2026-02-06',
     });
     const { diagnoses, vital_signs, medications, follow_up } = document.lists;
-    expect(diagnoses.map(({ diagnosis, icd10 }) => [diagnosis.value, icd10])).toEqual([
+    expect(diagnoses.map(({ diagnosis, icd10 }) => [diagnosis.value, icd10?.value])).toEqual([
       ['Acute appendicitis', 'K35.80'],
       ['Community-acquired pneumonia', 'J18.9'],
     ]);

@@ -52,7 +52,10 @@ export const medication = z.object({
   refills: readField.nullable(),
 });
 
-export const diagnosis = z.object({ diagnosis: readField, icd10: z.string().nullable() });
+export const diagnosis = z.object({
+  diagnosis: readField,
+  icd10: readField.nullable().describe('The code that is printed beside it; null where none is'),
+});
 export const vitalSign = z.object({ analyte: z.string(), result: measuredField });
 
 /** How well a picture can be read, and what to do when it is taken again. */

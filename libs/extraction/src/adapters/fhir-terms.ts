@@ -1,7 +1,7 @@
 import { analyteOf } from '@smartscan/documents/analytes';
 import { DEVICES } from '@smartscan/documents/devices';
 import { KINDS } from '@smartscan/documents/kinds';
-import { readMoney } from '@smartscan/documents/words';
+import { isIcd10, readMoney } from '@smartscan/documents/words';
 import { NO_DOCUMENT } from '@smartscan/kernel';
 import type { FhirTerms } from '../app/fhir-terms.ts';
 
@@ -34,4 +34,5 @@ export const FHIR_TERMS: FhirTerms = {
     return { meaning: field.meaning, analytes: [...new Set(analytes)] };
   },
   money: readMoney,
+  isIcd10,
 };

@@ -49,7 +49,7 @@ const medicationOf = ({
 
 const diagnosisOf = ({ diagnosis: read, icd10 }: ListItems['diagnoses']): z.output<typeof diagnosis> => ({
   diagnosis: fieldOf(read),
-  icd10,
+  icd10: ifRead(icd10),
 });
 
 const vitalSignOf = ({ analyte, result }: ListItems['vital_signs']): z.output<typeof vitalSign> => ({

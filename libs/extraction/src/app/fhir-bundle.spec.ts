@@ -144,7 +144,10 @@ const LISTS = {
     quantity: fc.option(aText),
     refills: fc.option(aText),
   }),
-  diagnoses: fc.record({ diagnosis: aText, icd10: fc.constantFrom(null, 'I10', 'E11.9') }),
+  diagnoses: fc.record({
+    diagnosis: aText,
+    icd10: fc.option(fieldWith(fc.oneof(fc.constantFrom('I10', 'E11.9'), anyText))),
+  }),
   vital_signs: aResult.map(({ key, result }) => ({ analyte: key ?? 'dia', result })),
   follow_up: aText,
 } as const;

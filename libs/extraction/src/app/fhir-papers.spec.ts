@@ -151,9 +151,11 @@ describe('a paper as FHIR', () => {
 
   it('a summary has its diagnoses by ICD-10-CM, its drugs as listed, its vital signs, and the stay', () => {
     const diagnoses = [
-      { diagnosis: said('Essential hypertension'), icd10: 'I10' },
-      { diagnosis: said('Pneumonla', review('Pneumonia')), icd10: 'J18.9' },
+      { diagnosis: said('Essential hypertension'), icd10: said('I10') },
+      { diagnosis: said('Pneumonla', review('Pneumonia')), icd10: said('J18.9') },
       { diagnosis: said('Heading', review(null)), icd10: null },
+      { diagnosis: said('Asthma'), icd10: said('J4S.9', review('J45.9')) },
+      { diagnosis: said('Gout'), icd10: said('M10.9', review('see letter')) },
     ];
     const vital_signs = [
       { analyte: 'sys', result: shown(120, ['mm[Hg]', '8480-6']) },
@@ -170,14 +172,19 @@ describe('a paper as FHIR', () => {
       'unconfirmed',
       undefined,
       'entered-in-error',
+      'unconfirmed',
+      'unconfirmed',
     ]);
     expect(conditions.map(({ code }) => code)).toMatchObject([
       { coding: [{ system: 'http://hl7.org/fhir/sid/icd-10-cm', code: 'I10' }], text: 'Essential hypertension' },
       // A person wrote other words: that the code is theirs nobody said.
       { text: 'Pneumonia' },
       { extension: [{ valueCode: 'unknown' }] },
+      // A person corrected the code, and another one wrote what is none.
+      { coding: [{ code: 'J45.9' }], text: 'Asthma' },
+      { text: 'Gout' },
     ]);
-    expect(conditions[1]!.code).not.toHaveProperty('coding');
+    for (const at of [1, 4]) expect(conditions[at]!.code).not.toHaveProperty('coding');
     expect(resourcesOfType(found, 'MedicationStatement')).toMatchObject([
       { status: 'unknown', dosage: [{ text: 'Take 1 tablet twice daily' }] },
     ]);

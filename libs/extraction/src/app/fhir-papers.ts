@@ -169,14 +169,21 @@ export const prescription = (from: InDocument): Made[] => drugsOf(from, prescrib
 
 // --- Discharge summary ----------------------------------------------------------------------------------------------
 
-/** What a person wrote in place of what was read may be another diagnosis: nobody has said that the code is still its. */
-const codeStands = (field: ReadField): boolean => valueOf(field) === field.value || field.review === undefined;
+/**
+ * What a person wrote in place of what was read may be another diagnosis: unless they said the code as well, nobody has said
+ * that it is still its.
+ */
+const codeStands = ({ diagnosis, icd10 }: Diagnosis): boolean =>
+  icd10?.review !== undefined || diagnosis.review === undefined || valueOf(diagnosis) === diagnosis.value;
 
-const conditionCode = ({ diagnosis, icd10 }: Diagnosis): ResourceOf<'Condition'>['code'] => {
-  const said = textIn(diagnosis);
-  const code = icd10 !== null && codeStands(diagnosis) ? icd10 : undefined;
+const conditionCode = ({ terms }: InDocument, one: Diagnosis): ResourceOf<'Condition'>['code'] => {
+  const said = textIn(one.diagnosis);
+  const code = codeStands(one) ? textIn(one.icd10) : undefined;
   if (said === undefined) return orAbsent(undefined);
-  return { ...(code === undefined ? {} : { coding: [{ system: DOCUMENT_SYSTEMS.icd10, code }] }), text: said };
+  return {
+    ...(code === undefined || !terms.isIcd10(code) ? {} : { coding: [{ system: DOCUMENT_SYSTEMS.icd10, code }] }),
+    text: said,
+  };
 };
 
 const verification = ({ review }: ReadField): Pick<ResourceOf<'Condition'>, 'verificationStatus'> => {
@@ -191,11 +198,11 @@ const diagnosed = (from: InDocument, one: Diagnosis, at: string): Made<ResourceO
   at,
   resource: {
     resourceType: 'Condition',
-    extension: evidenceOf(placed(at, { diagnosis: one.diagnosis }), from.reading.type_confidence),
+    extension: evidenceOf(placed(at, { ...one }), from.reading.type_confidence),
     identifier: identifierOf(from.answer, at),
     ...verification(one.diagnosis),
     category: [conceptOf(DOCUMENT_SYSTEMS.diagnosis, 'encounter-diagnosis')],
-    code: conditionCode(one),
+    code: conditionCode(from, one),
     subject: someSubjectOf(from),
     evidence: [{ detail: [referenceTo(from.answer, DOCUMENT_AT)] }],
   },

@@ -20,4 +20,6 @@ export interface FhirTerms {
   ): { readonly meaning: string; readonly analytes: readonly (string | null)[] } | undefined;
   /** Reads an amount with its currency (ISO 4217; empty where it is not said). */
   money(text: string): { readonly amount: string; readonly currency: string } | undefined;
+  /** Whether a text has the form of a code of ICD-10. */
+  isIcd10(text: string): boolean;
 }

@@ -6,13 +6,14 @@ import type { Row } from '../layout/rows.ts';
 import { trimmed, wholeOf, type Slice, type Span } from '../layout/spans.ts';
 import { readNumber } from '../values/numbers.ts';
 import { readUnit } from '../values/units.ts';
-import { readDiagnosis } from '../values/words.ts';
+import { readDiagnosis, type PrintedCode } from '../values/words.ts';
 import { fieldOf, type Field, type MeasuredField } from './fields.ts';
 import { measuredField } from './measured.ts';
 
 export interface Diagnosis {
   readonly diagnosis: Field;
-  readonly icd10: string | null;
+  /** The code that is printed beside it. */
+  readonly icd10: Field | null;
 }
 
 export interface VitalSign {
@@ -68,12 +69,19 @@ export const sectionsOf = (rows: readonly Row[]): Sections => {
 const linesOf = (rows: readonly Row[]): Slice[] =>
   rows.flatMap(({ spans }) => spans.map((span) => trimmed(wholeOf(span))));
 
+const codeField = ({ span, from }: Slice, printed: PrintedCode | undefined): Field | null => {
+  if (printed === undefined) return null;
+  const { code, at, isMisread } = printed;
+  const slice = { span, from: from + at, to: from + at + code.length };
+  return fieldOf({ slice, value: code, reasons: isMisread ? ['uncertain_characters'] : [] });
+};
+
 export const diagnosesIn = (rows: readonly Row[]): Diagnosis[] =>
   linesOf(rows).flatMap((slice) => {
     const { span, from, to } = slice;
     const found = readDiagnosis(span.text.slice(from, to));
     if (found === undefined) return [];
-    return [{ diagnosis: fieldOf({ slice, value: found.name }), icd10: found.icd10 ?? null }];
+    return [{ diagnosis: fieldOf({ slice, value: found.name }), icd10: codeField(slice, found.icd10) }];
   });
 
 export const textLines = (rows: readonly Row[]): Field[] =>

@@ -116,8 +116,14 @@ describe('words', () => {
   });
 
   it('of a diagnosis may have a code beside them; a small l at its head is an I, a 1 may be a number', () => {
-    expect(readDiagnosis('1. Acute appendicitis K35.80')).toEqual({ name: 'Acute appendicitis', icd10: 'K35.80' });
-    expect(readDiagnosis('Essential hypertension (l10)')).toEqual({ name: 'Essential hypertension', icd10: 'I10' });
+    expect(readDiagnosis('1. Acute appendicitis K35.80')).toEqual({
+      name: 'Acute appendicitis',
+      icd10: { code: 'K35.80', at: 22, isMisread: false },
+    });
+    expect(readDiagnosis('Essential hypertension (l10)')).toEqual({
+      name: 'Essential hypertension',
+      icd10: { code: 'I10', at: 24, isMisread: true },
+    });
     expect(readDiagnosis('Essential hypertension (110)')?.icd10).toBeUndefined();
   });
 

@@ -45,25 +45,37 @@ const ICD10 = /\b([A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?)\b/;
 
 export interface PrintedDiagnosis {
   readonly name: string;
-  readonly icd10: string | undefined;
+  readonly icd10: PrintedCode | undefined;
 }
+
+export interface PrintedCode {
+  readonly code: string;
+  /** Where in the text it begins; it is as long there. */
+  readonly at: number;
+  /** Whether it stands there with a letter that no code begins with. */
+  readonly isMisread: boolean;
+}
+
+/** Whether it is a code of ICD-10 by its form, and nothing else. */
+export const isIcd10 = (text: string): boolean => ICD10.exec(text)?.[1] === text;
 
 /** No code begins with a small l: it is an I. A 1 could be a number that is no code. */
 const MISREAD_I = /\(l(?=\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?\))/;
 
 /** Reads a diagnosis with the code that may stand beside it; bullets and numbers before it go. */
 export const readDiagnosis = (text: string): PrintedDiagnosis | undefined => {
-  const plain = text
+  // As long as the text, so that a place in one is the same in the other.
+  const corrected = text.replace(MISREAD_I, '(I');
+  const found = ICD10.exec(corrected);
+  const icd10 = found === null ? undefined : { code: found[1]!, at: found.index, isMisread: corrected !== text };
+  const name = corrected
+    .replace(icd10?.code ?? '', '')
     .trim()
     .replace(/^(?:[•*·-]|\d{1,2}[.)])\s*/, '')
-    .replace(MISREAD_I, '(I');
-  const code = ICD10.exec(plain)?.[1];
-  const name = plain
-    .replace(code ?? '', '')
     .replace(/(?:ICD-?10(?:-CM)?:?|[([]\s*[)\]])/gi, '')
     .replace(/^[\s,:;-]+|[\s,:;-]+$/g, '')
     .trim();
-  return /\p{L}{3}/u.test(name) ? { name, icd10: code } : undefined;
+  return /\p{L}{3}/u.test(name) ? { name, icd10 } : undefined;
 };
 
 const COUNTS: Readonly<Record<string, string>> = { none: '0', no: '0', zero: '0', one: '1', two: '2', three: '3' };
