@@ -16,9 +16,9 @@ const FIRST_SIDE = 256;
 const GLANCE_SIDE = 160;
 const WHOLE_SIDE = 320;
 /** So sure of the first look that no other way up is tried. Ours: on rendered scenes, as what follows. */
-const SURELY_UPRIGHT = 0.8;
+const SURELY_UPRIGHT = 0.95;
 /** How much likelier a photo is upright than turned one way, and what a way up weighs that shows no sure glyph. */
-const UPRIGHT_PRIOR = 2;
+const UPRIGHT_PRIOR = 1.3;
 const WITHOUT_GLYPHS = 0.5;
 /** A probability below this says no more than this. */
 const LEAST_PROBABILITY = 1e-3;

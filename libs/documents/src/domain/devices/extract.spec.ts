@@ -119,6 +119,14 @@ describe('roles', () => {
     expect(fieldsOf(devices)['sys']!.reasons).toContain('ambiguous');
   });
 
+  it('a number of a date is no label: 10 is not LO', () => {
+    const lines = column(['129', '91']).slice(0, 1);
+    const fields = fieldsOf(
+      read({ kind: 'blood_pressure_monitor', lines, print: [printed('10', 240, 120), printed('1 10 100', 300, 60)] }),
+    );
+    for (const { value } of Object.values(fields)) expect(value).toBeNull();
+  });
+
   it('a bar beside the digits, which one reader takes for a 1, is no part of them; a 1 as tall as they are may be', () => {
     const beside = (height: number, second: string | null) => {
       const bar = { text: '1', x: 300 - 0.9 * height, y: 130, height, second };
