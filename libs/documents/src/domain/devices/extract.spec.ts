@@ -231,6 +231,14 @@ describe('units', () => {
     });
   });
 
+  it('an integer as peak flow on a spirometer is no L/min unless that is printed: it could be L/s whose point was lost', () => {
+    const lines = [{ text: '979', x: 300, y: 300 }];
+    const label = printed('PEF', 180, 300);
+    expect(valuesOf(read({ kind: 'spirometer', lines, print: [label] }))).toEqual({ pef: null });
+    const unit = printed('L/min', 420, 310);
+    expect(valuesOf(read({ kind: 'spirometer', lines, print: [label, unit] }))).toEqual({ pef: 979 });
+  });
+
   it('a decimal point is never guessed', () => {
     const lost = read({ kind: 'thermometer', lines: [{ text: '368', x: 300, y: 300 }] });
     expect(valuesOf(lost)).toEqual({ temp: null });

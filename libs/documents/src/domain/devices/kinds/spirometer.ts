@@ -22,7 +22,8 @@ export const SPIROMETER = {
       meaning: 'peak expiratory flow',
       labels: ['PEF', 'PEFR'],
       units: {
-        'L/min': { analyte: 'pef_spirometry', range: [50, 999], decimals: [0], unseen: 'taken' },
+        // 9.79 L/s without its point would be 979 L/min, which is as likely.
+        'L/min': { analyte: 'pef_spirometry', range: [50, 999], decimals: [0], unseen: 'refused' },
         'L/s': { analyte: 'pef_spirometry', range: [0.8, 16.6], decimals: [1, 2], unseen: 'taken' },
       },
     },
