@@ -73,6 +73,15 @@ export interface FaceVideoOptions extends Movement {
   readonly seed?: number;
 }
 
+/** Small and short enough to make two dozen, long enough for a heart rate. */
+export const SHORT = {
+  seconds: 14,
+  width: 320,
+  height: 240,
+  framesPerSecond: 20,
+  bitrate: 1_500_000,
+} as const satisfies FaceVideoOptions;
+
 export interface FaceVideo {
   readonly bytes: Uint8Array;
   readonly contentType: string;

@@ -75,10 +75,10 @@ const labelWith = (text: string, label: string): string | undefined => {
 };
 
 const labelsIn = (word: Word, device: KindOfDevice, units: ReadonlySet<string>): SeenWords => {
+  // Letters that look like digits are as those: the 10 of a date would be LO.
+  if (!/\p{L}/u.test(word.text)) return { labels: [], units: [] };
   const labels: SeenLabel[] = [];
   const found: SeenUnit[] = [];
-  // Letters that look like digits are as those: the 10 of a date would be LO.
-  if (!/\p{L}/u.test(word.text)) return { labels, units: found };
   for (const [field, { labels: names }] of Object.entries(device.fields)) {
     for (const name of names) {
       const rest = labelWith(word.text, name);

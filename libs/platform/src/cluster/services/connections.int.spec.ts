@@ -138,8 +138,8 @@ describe('connections between services', () => {
     }
     await settle();
     for (const { ca } of sides) await writeFile(ca, next.certificate);
-    const callsBefore = calls;
     const connectionsBefore = await whenSteady(() => rig.cable.connections);
+    const callsBefore = calls;
     // Beyond the end of the first certificates.
     await following;
     isOver = true;

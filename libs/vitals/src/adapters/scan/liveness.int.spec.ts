@@ -1,17 +1,8 @@
 import { asFault, Fault } from '@smartscan/kernel';
-import { makeFaceVideo, type FaceVideo, type FaceVideoOptions } from '@smartscan/testing/face-video';
+import { makeFaceVideo, SHORT, type FaceVideo, type FaceVideoOptions } from '@smartscan/testing/face-video';
 import { SPOOFS, type Spoof } from '@smartscan/testing/spoofs';
 import type { ScanOutcome } from './outcome.ts';
 import { ScanWorkers } from './scan-workers.ts';
-
-/** Small and short enough to make two dozen, long enough for a heart rate. */
-const SHORT = {
-  seconds: 14,
-  width: 320,
-  height: 240,
-  framesPerSecond: 20,
-  bitrate: 1_500_000,
-} as const satisfies FaceVideoOptions;
 
 let workers: ScanWorkers;
 beforeAll(async () => {
