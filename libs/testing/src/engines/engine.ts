@@ -72,7 +72,10 @@ export class Engine {
   }
 }
 
-/** A port on loopback that nobody listened on a moment ago. */
+/** What was handed out and may not be listened on yet: the kernel gives a port that was let go of again, one time in a few hundred. */
+const handedOut = new Set<number>();
+
+/** A port on loopback that nobody listened on a moment ago, and that nobody else here was given. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   server.listen(0, '127.0.0.1');
@@ -80,6 +83,8 @@ export async function freePort(): Promise<number> {
   const { port } = server.address() as AddressInfo;
   server.close();
   await once(server, 'close');
+  if (handedOut.has(port)) return freePort();
+  handedOut.add(port);
   return port;
 }
 

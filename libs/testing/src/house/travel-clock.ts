@@ -1,14 +1,14 @@
 import type { Clock } from '@smartscan/kernel';
 
-/** The real time plus what a test has travelled. */
+/** The real time plus what a test has travelled. It never goes back, which a machine's clock does when it is set right. */
 export class TravelClock implements Clock {
-  private offsetMs = 0;
+  #originMs = Date.now() - performance.now();
 
   nowMs(): number {
-    return Date.now() + this.offsetMs;
+    return Math.floor(this.#originMs + performance.now());
   }
 
   advance(ms: number): void {
-    this.offsetMs += ms;
+    this.#originMs += ms;
   }
 }
