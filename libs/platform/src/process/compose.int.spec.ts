@@ -9,6 +9,7 @@ import { apiKeyRevoked } from '@smartscan/contracts/identity';
 import { custody, getScan, scanDeleted } from '@smartscan/contracts/vitals';
 import { DAY_MS, Fault } from '@smartscan/kernel';
 import { buildHouse, callOf, eventually, holds, tablesWith, type House } from '@smartscan/testing';
+import { freePort } from '@smartscan/testing/engines';
 import {
   defineTable,
   on,
@@ -22,6 +23,7 @@ import {
   type Tx,
   type UnitOfWork,
 } from '../ports.ts';
+import { compose } from './compose.ts';
 
 const A = 'wsp_0000000000000000000000000A';
 const B = 'wsp_0000000000000000000000000B';
@@ -217,5 +219,31 @@ describe('contexts, composed', () => {
       'dependency_up{dependency="events"}',
     ];
     expect(counted.filter((name) => !metrics.includes(`\n${name} `))).toEqual([]);
+  });
+
+  it('answers calls while its group waits to be shared, as it does until a member that died is out of it', async () => {
+    const { eventLog } = house.platform;
+    let share = (): void => undefined;
+    const shared = new Promise<void>((resolve) => (share = resolve));
+    const strategy = jest.spyOn(eventLog, 'strategy').mockImplementation((...asked) => {
+      strategy.mockRestore();
+      const real = eventLog.strategy(...asked);
+      const listen = real.listen.bind(real);
+      jest.spyOn(real, 'listen').mockImplementation((done) => void shared.then(() => listen(done)));
+      return real;
+    });
+    const opsPort = await freePort();
+    const platform = { ...house.platform, close: () => Promise.resolve() };
+    const starting = compose(platform, [listener], { host: '127.0.0.1', port: 0, opsPort, settings: new Map() });
+    const startup = (): Promise<boolean> =>
+      fetch(`http://127.0.0.1:${opsPort}/health/startup`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    await eventually(startup);
+    share();
+    const second = await starting;
+    expect(second.opsUrl).toContain(`:${opsPort}`);
+    await second.stop();
   });
 });

@@ -131,7 +131,6 @@ async function bringUp(
   const server = app.getHttpAdapter().getInstance();
   const mounts = wired.flatMap(({ context: { http }, own }) => (http ? own<HttpMount>(http) : []));
   for (const mount of mounts) await mount.mount(server as never);
-  await app.startAllMicroservices();
   // They go on while the last calls are answered: what is still done here is to be known as alive.
   const jobs = wired.map((part) => runJobs(jobsOf(part, platform), part.database, platform.log));
   undo.push(() => Promise.all(jobs.map((running) => running.stop())));
@@ -146,6 +145,9 @@ async function bringUp(
     for (const mount of mounts) mount.lastCall?.();
     await sleep(options.drainMs ?? 0);
   });
+  // Calls are answered before events come: a group that lost a member to a crash gives out its share only when the dead
+  // one's session is over, and nobody who asks has to wait for that.
+  await app.startAllMicroservices();
   return {
     url: isPublic ? `http://${host}:${(server.server.address() as AddressInfo).port}` : '',
     opsUrl: `http://${host}:${ops.port}`,
