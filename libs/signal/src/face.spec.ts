@@ -222,6 +222,16 @@ describe('what is no pulse', () => {
     expect(analyseFace({ ...traces, motion: nodding }).heartRate.reasons).toContain('too_much_motion');
   });
 
+  it('a pulse that is just strong enough to be read in a face held still is not in one that is moved about', () => {
+    const { traces } = faceOf({ seed: 6, pulse: 0.0012, noise: 0.003 });
+    const still = analyseFace({ ...traces, motion: traces.timesSeconds.map(() => 0.0002) });
+    expect(still.snrDecibels).toBeGreaterThan(0);
+    expect(still.snrDecibels).toBeLessThan(2);
+    expect(still.heartRate.reasons).toEqual([]);
+    const moved = analyseFace({ ...traces, motion: traces.timesSeconds.map(() => 0.001) });
+    expect(moved.heartRate).toMatchObject({ value: null, reasons: ['low_snr'] });
+  });
+
   it('a wave with more power at twice its rate than a face has is suspected to be half the rate', () => {
     const { traces } = faceOf({ seed: 4, pulse: 0 });
     const blood = traces.timesSeconds.map((time) => {

@@ -11,6 +11,7 @@ import {
   frameReasons,
   halfRateSuspected,
   LEAST_FACE_DECIBELS,
+  SWAYING_DECIBELS,
   regionsAgree,
   type Witness,
 } from './gates.ts';
@@ -109,10 +110,14 @@ const methodsAgree = (patches: readonly PatchPulse[], agreeing: readonly MethodF
 };
 
 /** What the fused spectra say against the rate. */
-const spectralReasons = (patches: readonly PatchPulse[], { chosen, agreeing }: Choice, grid: Grid): PulseReason[] => {
+const spectralReasons = (
+  patches: readonly PatchPulse[],
+  { chosen, agreeing }: Choice,
+  { grid, motion }: { readonly grid: Grid; readonly motion: Motion },
+): PulseReason[] => {
   const { fusion, spectra } = chosen;
   const reasons: PulseReason[] = [];
-  const least = LEAST_FACE_DECIBELS + allowance(grid.durationSeconds);
+  const least = LEAST_FACE_DECIBELS + allowance(grid.durationSeconds) + (motion.sways ? SWAYING_DECIBELS : 0);
   if (!(fusion.snrDecibels >= least)) reasons.push('low_snr');
   if (!methodsAgree(patches, agreeing)) reasons.push('methods_disagree');
   const patchwork = { regionRates: regionRates(patches, spectra), concord: concord(spectra, fusion) };
@@ -138,7 +143,7 @@ const analyseOn = (traces: FaceTraces, grid: Grid, frame: Frame): PulseAnalysis 
   const motion = motionOf(traces, grid);
   const covered = coveredOf(patches, fusion, motion);
   const coverage = shareOf(covered);
-  const reasons = [...frameReasons(grid, coverage), ...spectralReasons(patches, choice, grid)];
+  const reasons = [...frameReasons(grid, coverage), ...spectralReasons(patches, choice, { grid, motion })];
   const moving = motion.stillShare < LEAST_STILL_SHARE || motion.follows(fusion.rateHz);
   if (moving || rocksAt(traces, grid, fusion.rateHz)) reasons.push('too_much_motion');
   const [pos, green] = (['POS', 'GREEN'] as const).map((name) => fusions.find((one) => one.method === name));

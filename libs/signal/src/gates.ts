@@ -17,6 +17,13 @@ import {
 export const LEAST_FACE_DECIBELS = 0;
 
 /**
+ * How much stronger it must be where the face is moved about: patches then see other skin in a rhythm that is made of the
+ * sway's, twice as fast and more, and POS, CHROM and PBV may agree on it at 1.5 dB (seen twice, in faces whose pulse was
+ * too weak to be read: 57 and 50 in place of 90 per minute). Ours.
+ */
+export const SWAYING_DECIBELS = 2;
+
+/**
  * Below 25 s the bars rise: flat noise then shows one chance peak of few, and its share of the band grows as the duration
  * shrinks. 4 dB at 10 s.
  */

@@ -8,12 +8,17 @@ export interface Motion {
   readonly still: Uint8Array;
   /** Share of samples that are, 0-1. */
   readonly stillShare: number;
+  /** Whether the face is moved about by more than one that is held still. */
+  readonly sways: boolean;
   /** Whether the face moves in the rhythm of a rate, so that the rate may be the movement's. */
   readonly follows: (rateHz: number) => boolean;
 }
 
 /** Face widths a second. Half a width (8 cm) a second is a turn of the head; colours then come from other skin (ours). */
 const FAST = 0.5;
+
+/** Face widths a second on average: hands and heads that try to keep still stay below, a sway of 2 pixels in 320 reaches it. Ours. */
+const SWAYING = 0.02;
 
 /** Rhythmic movement matters from here on; the heart itself nods the head by less than 0.03 widths a second. */
 const NOTABLE = 0.08;
@@ -24,6 +29,7 @@ const SPOILT_SECONDS = 0.2;
 const resting = (count: number): Motion => ({
   still: new Uint8Array(count).fill(1),
   stillShare: 1,
+  sways: false,
   follows: () => false,
 });
 
@@ -48,6 +54,7 @@ export const motionOf = (traces: FaceTraces, grid: Grid): Motion => {
   return {
     still,
     stillShare,
+    sways: mean > SWAYING,
     // A displacement has no sign: swaying at f shows at 2f, which the split at f holds too.
     follows: (rateHz) => mean > NOTABLE && decibels(splitAt(power, rateHz)) > 0,
   };

@@ -256,5 +256,9 @@ const isPrintOf = ({ quad }: PrintedText, digits: Box): boolean =>
 const withPrint = (line: SeenLine, printed: readonly PrintedLine[]): SeenLine => {
   const box = boxOfLine(line);
   const same = printed.filter((one) => isPrintOf(one, box));
-  return { ...line, seconds: [...line.seconds, ...same.map(({ characters }) => characters)] };
+  return {
+    ...line,
+    seconds: [...line.seconds, ...same.map(({ characters }) => characters)],
+    isBoxed: same.some(({ text }) => text === line.text),
+  };
 };

@@ -146,7 +146,9 @@ const undetected = ({ seconds }: SeenLine): AgreedLine => {
  * Reads a line twice: the symbols that the detector found, and the recogniser's reading of the same pixels. Only what both
  * say is taken without a reason to look. A point that one of them saw stays a point, and is said to be uncertain.
  */
-export const agreedLine = (line: SeenLine): AgreedLine => {
+export const agreedLine = (seen: SeenLine): AgreedLine => {
+  // One point that was seen twice.
+  const line = { ...seen, text: seen.text.replace(/\.{2,}/g, '.') };
   const { text } = line;
   if (line.glyphs.length === 0) return undetected(line);
   const detected = least(line.glyphs.filter(({ symbol }) => symbol !== '.').map(({ confidence }) => confidence));

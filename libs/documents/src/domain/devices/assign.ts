@@ -1,8 +1,8 @@
 import type { Candidate } from './candidates.ts';
-import type { KindOfDevice } from './device.ts';
+import type { DeviceField, KindOfDevice } from './device.ts';
 import { affinity, type SeenWords } from './labels.ts';
 import { gapsBetween, type Box } from '../picture/geometry.ts';
-import { canBe } from './units.ts';
+import { mayShow, numeralFor } from './units.ts';
 
 /** Which line of a display is which field. */
 export interface Assignment {
@@ -96,7 +96,10 @@ const isBefore = (a: Candidate, b: Candidate): boolean => {
 
 type Roles = readonly (readonly [field: string, at: number | undefined])[];
 
-const valueOf = ({ numeral }: Candidate): number => (numeral.kind === 'number' ? numeral.value : NaN);
+const valueOf = (candidate: Candidate, field: DeviceField): number => {
+  const numeral = numeralFor(candidate, field);
+  return numeral.kind === 'number' ? numeral.value : NaN;
+};
 
 /** Neighbours in the order of the kind that stand the other way round, and first ones that are smaller. */
 const disorder = ({ device, candidates }: Place, at: (field: string) => number | undefined): number => {
@@ -114,7 +117,8 @@ const disorder = ({ device, candidates }: Place, at: (field: string) => number |
 const contradicts = ({ device, candidates }: Place, at: (field: string) => number | undefined): boolean =>
   device.layout.greater.some(([large, small]) => {
     const [a, b] = [at(large), at(small)];
-    return a !== undefined && b !== undefined && valueOf(candidates[a]!) <= valueOf(candidates[b]!);
+    if (a === undefined || b === undefined) return false;
+    return valueOf(candidates[a]!, device.fields[large]!) <= valueOf(candidates[b]!, device.fields[small]!);
   });
 
 const scoreOf = (place: Place, roles: Roles): number => {
@@ -125,7 +129,7 @@ const scoreOf = (place: Place, roles: Roles): number => {
     if (line === undefined) return sum + (device.layout.needed.includes(field) ? MISSING : 0);
     const own = near.get(field)![line]!;
     const others = Math.max(0, ...[...near].flatMap(([name, row]) => (name === field ? [] : [row[line]!])));
-    const fit = canBe(candidates[line]!.numeral, device.fields[field]!) ? PLACED : UNFIT;
+    const fit = mayShow(candidates[line]!, device.fields[field]!) ? PLACED : UNFIT;
     return sum + fit + LABEL * (own - others);
   }, 0);
   const used = new Set(roles.map(([, line]) => line));
@@ -176,8 +180,7 @@ const unplaced = ({ device, candidates }: Place, roles: Roles, labelled: Readonl
   const absent = roles.filter(([field, line]) => line === undefined && device.layout.order.includes(field));
   return roles.flatMap(([field, line]) => {
     if (line === undefined || labelled.has(field)) return [];
-    const { numeral } = candidates[line]!;
-    return absent.some(([other]) => canBe(numeral, device.fields[other]!)) ? [field] : [];
+    return absent.some(([other]) => mayShow(candidates[line]!, device.fields[other]!)) ? [field] : [];
   });
 };
 
@@ -207,7 +210,7 @@ const inOrder = ({ device, candidates }: Place, roles: Roles): Placed[] =>
 
 /** Numbers without labels of which each could be the other, or that stand beside one that is no value at all. */
 const exchangeable = ({ device }: Place, placed: readonly Placed[], labelled: ReadonlySet<string>): Placed[] => {
-  const can = ({ line }: Placed, field: string): boolean => canBe(line.numeral, device.fields[field]!);
+  const can = ({ line }: Placed, field: string): boolean => mayShow(line, device.fields[field]!);
   const free = placed.filter(({ field }) => !labelled.has(field));
   const isWhole = placed.every((one) => can(one, one.field));
   return free.filter((one) =>
@@ -224,13 +227,15 @@ const runsOf = (placed: readonly Placed[], labelled: ReadonlySet<string>): Place
 
 /**
  * Numbers whose places don't tell which is which: those that could be exchanged, where they stand neither in a column nor in a
- * row; and all of them, where labels say one thing and an order that all devices keep to says another.
+ * row; and all of them, where labels of some say one thing and an order that all devices keep to says another. Where each has
+ * its own label, the labels tell.
  */
 const scattered = (place: Place, roles: Roles, labelled: ReadonlySet<string>): string[] => {
   const placed = inOrder(place, roles);
+  if (placed.every(({ field }) => labelled.has(field))) return [];
   const isOrdered = placed.slice(1).every((later, i) => isBefore(placed[i]!.line, later.line));
   if (!isOrdered && place.device.layout.orderIs === 'always') return placed.map(({ field }) => field);
-  const areValues = placed.every(({ field, line }) => canBe(line.numeral, place.device.fields[field]!));
+  const areValues = placed.every(({ field, line }) => mayShow(line, place.device.fields[field]!));
   if (!areValues) return exchangeable(place, placed, labelled).map(({ field }) => field);
   return runsOf(placed, labelled)
     .filter((run) => !isInLine(run.map(({ line }) => line)))
@@ -246,9 +251,9 @@ const outranked = ({ device, candidates }: Place, roles: Roles, labelled: Readon
   const open = Object.keys(device.fields).filter((field) => !order.includes(field) && !labelled.has(field));
   return roles.flatMap(([field, line]) => {
     if (line === undefined || labelled.has(field) || orderIs === 'always') return [];
-    const { height, numeral } = candidates[line]!;
+    const { height } = candidates[line]!;
     const rivals = candidates.some((other, i) => i !== line && TALLER * other.height > height);
-    return rivals && open.some((other) => canBe(numeral, device.fields[other]!)) ? [field] : [];
+    return rivals && open.some((other) => mayShow(candidates[line]!, device.fields[other]!)) ? [field] : [];
   });
 };
 

@@ -10,6 +10,8 @@ export interface Candidate {
   readonly role: string | undefined;
   readonly agreed: AgreedLine;
   readonly numeral: Numeral;
+  /** Without the point, where only one of the two readers saw it. */
+  readonly pointless: Numeral | undefined;
   readonly box: Box;
   readonly height: number;
 }
@@ -67,6 +69,7 @@ const candidateOf = ({ line, role }: Part): Candidate => {
     role,
     agreed,
     numeral: numeral.kind === 'number' && isClock(line) ? { kind: 'other', printed: numeral.printed } : numeral,
+    pointless: agreed.pointless === undefined ? undefined : readNumeral(agreed.pointless),
     box,
     height: line.glyphs.length === 0 ? (box.bottom - box.top) / 1.3 : heightOfGlyphs(line.glyphs),
   };

@@ -1,9 +1,11 @@
 import { DEVICE_TYPES, type DeviceType } from '@smartscan/kernel';
 import type { ConvertUnits } from '../analytes/lookup.ts';
+import { folded } from '../layout/labels.ts';
 import { rounded, type FieldReason, type MeasuredField } from '../extract/fields.ts';
 import { boxAround, boxOf, gapsBetween, heightOf, type Box, type Quad } from '../picture/geometry.ts';
 import { NOT_MEASURED, qualityOf, type Quality, type Surface } from '../picture/quality.ts';
 import { medianOf } from '../statistics.ts';
+import { readUnit } from '../values/units.ts';
 import { assign, type Assignment } from './assign.ts';
 import { candidatesOf, groupsOf, isTelling, type Candidate } from './candidates.ts';
 import type { DeviceField, KindOfDevice } from './device.ts';
@@ -12,7 +14,7 @@ import { DEVICES, type DeviceFieldName } from './kinds/device-kinds.ts';
 import { wordsFor, type SeenWords } from './labels.ts';
 import { levelled, type DisplayScene, type LevelScene, type PrintedText } from './scene.ts';
 import { screenOf, type Screen } from './screens.ts';
-import { canBe } from './units.ts';
+import { mayShow } from './units.ts';
 
 /** What a device shows. */
 export interface DeviceOf<D extends DeviceType> {
@@ -47,10 +49,10 @@ type LevelExtraction = DeviceExtraction & LevelScene;
 /** How much the way in which a kind explains a display counts beside what the network says of the whole picture. Ours. */
 const EXPLAINING = 0.5;
 /**
- * What a printed unit says for its kind that no other kind shows: mg/dL stands on glucose meters alone. In log odds: e³ is 20.
- * Ours.
+ * What a printed label or unit says for its kind that no other kind shows: mg/dL stands on glucose meters alone. In log odds:
+ * e³ is 20. Ours.
  */
-const TELLING_UNIT = 3;
+const TELLING_PRINT = 3;
 /** What `Lo` or `Hi` is worth to a kind that shows them, in the points of an assignment. */
 const BEYOND = 3;
 /** The network is never surer than this that it is not a kind. */
@@ -91,9 +93,25 @@ const kindsWith = (ucum: string): number =>
   DEVICE_TYPES.filter((kind) => Object.values<DeviceField>(DEVICES[kind].fields).some(({ units }) => ucum in units))
     .length;
 
-/** How much the units of a kind that are seen tell it from others: each the less, the more kinds show it. */
-const distinction = ({ units }: SeenWords): number =>
-  [...new Set(units.map(({ ucum }) => ucum))].reduce((sum, ucum) => sum + 1 / kindsWith(ucum), 0);
+const kindsLabelled = (label: string): number =>
+  DEVICE_TYPES.filter((kind) =>
+    Object.values<DeviceField>(DEVICES[kind].fields).some(({ labels }) =>
+      labels.some((name) => folded(name) === label),
+    ),
+  ).length;
+
+/** Shorter labels are read into much that is none: HI, LO, PR. Ours. */
+const TELLING_LETTERS = 3;
+
+/** A unit that stands as a label, such as bpm, tells what units tell. */
+const isTellingName = (name: string): boolean => folded(name).length >= TELLING_LETTERS && readUnit(name) === undefined;
+
+/** How much the labels and units of a kind that are seen tell it from others: each the less, the more kinds show it. */
+const distinction = ({ labels, units }: SeenWords): number => {
+  const names = new Set(labels.flatMap(({ name }) => (isTellingName(name) ? [folded(name)] : [])));
+  const shared = [...[...new Set(units.map(({ ucum }) => ucum))].map(kindsWith), ...[...names].map(kindsLabelled)];
+  return shared.reduce((sum, kinds) => sum + 1 / kinds, 0);
+};
 
 const logOdds = (probability: number): number => Math.log(Math.max(LEAST_PROBABILITY, probability));
 
@@ -107,7 +125,7 @@ const explained = (group: readonly Candidate[], { scene, hints }: DeviceExtracti
     const assignment = assign(device, group, words);
     const beyond = isBeyond(group) && device.beyond !== null ? BEYOND : 0;
     const total =
-      logOdds(scene.kinds[kind]) + EXPLAINING * (assignment.score + beyond) + TELLING_UNIT * distinction(words);
+      logOdds(scene.kinds[kind]) + EXPLAINING * (assignment.score + beyond) + TELLING_PRINT * distinction(words);
     return { kind, words, assignment, total };
   });
   const none = hints.kind === undefined ? logOdds(scene.kinds.none) : -Infinity;
@@ -143,12 +161,19 @@ const BAR = 1.35;
 const isBar = ({ agreed, height }: Candidate, beside: Candidate): boolean =>
   agreed.text === '1' && agreed.reasons.length > 0 && height > BAR * beside.height;
 
+/** A single digit that has a box of its own may still be the end of a number whose middle nobody saw. */
+const WHOLE_DIGITS = 2;
+
+/** Two numbers that the finder of print keeps apart as the detector does: two columns, and not one number. */
+const areApart = (one: Candidate, other: Candidate): boolean =>
+  [one, other].every(({ line }) => line.isBoxed === true && line.text.replace(/\D/g, '').length >= WHOLE_DIGITS);
+
 /** A number beside digits that have no role: it may be a part of a longer one. */
 const isPart = (candidate: Candidate, { group, assignment }: Explained): boolean => {
   const taken = new Set(assignment.roles.values());
   return group.some((other) => {
     if (taken.has(other) || other.agreed.isDoubtful || !/\d/.test(other.agreed.text)) return false;
-    if (isBar(other, candidate)) return false;
+    if (isBar(other, candidate) || areApart(candidate, other)) return false;
     const { across, down } = gapsBetween(candidate.box, other.box);
     const [small, tall] = [candidate.height, other.height].sort((a, b) => a - b) as [number, number];
     return down === 0 && across < NEXT_TO * tall && small > ABOUT_AS_TALL * tall;
@@ -159,7 +184,7 @@ const isPart = (candidate: Candidate, { group, assignment }: Explained): boolean
 const isByPlace = (name: string, candidate: Candidate, { kind, assignment }: Explained): boolean => {
   const { layout, fields }: KindOfDevice = DEVICES[kind];
   if (layout.orderIs === 'always' || assignment.labelled.has(name)) return false;
-  return layout.order.some((other) => other !== name && canBe(candidate.numeral, fields[other]!));
+  return layout.order.some((other) => other !== name && mayShow(candidate, fields[other]!));
 };
 
 const screenReasons = ({ kind }: Screen): FieldReason[] => {

@@ -8,6 +8,8 @@ import { wordsOf, type PrintedText } from './scene.ts';
 /** A label or a unit of a kind of device, where it stands. */
 export interface SeenLabel {
   readonly field: string;
+  /** As the table of devices has it. */
+  readonly name: string;
   readonly box: Box;
 }
 export interface SeenUnit {
@@ -85,7 +87,7 @@ const labelsIn = (word: Word, device: KindOfDevice, units: ReadonlySet<string>):
       if (rest === undefined) continue;
       const unit = rest.length < 2 ? undefined : unitAmong(rest, units);
       if (rest !== '' && unit === undefined) continue;
-      labels.push({ field, box: word.box });
+      labels.push({ field, name, box: word.box });
       if (unit !== undefined) found.push({ ucum: unit, box: word.box });
     }
   }

@@ -10,7 +10,7 @@ export interface FoundText {
 }
 
 /** A number, as displays show them. */
-const NUMBER = /^\d{2,5}$/;
+const NUMBER = /^(?:\d{2,5}|\d{1,3}\.\d{1,2})$/;
 /** A digit of which only a part was seen is no lower than this part of the tallest. Ours. */
 const LEAST_HEIGHT = 0.35;
 

@@ -12,6 +12,8 @@ export interface SeenLine {
   readonly quad: Quad;
   /** What the recogniser made of crops of the line, the tightest first. */
   readonly seconds: readonly (readonly ReadCharacter[])[];
+  /** Whether the finder of print, which knows nothing of the detector's lines, has this very number in a box of its own. */
+  readonly isBoxed?: boolean;
 }
 
 /** Words beside the digits: on the case, or lit on the display. */

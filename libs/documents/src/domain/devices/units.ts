@@ -31,6 +31,14 @@ const fits = (numeral: Numeral, ucum: string, { range: [least, most], decimals }
 export const canBe = (numeral: Numeral, field: DeviceField): boolean =>
   Object.entries(field.units).some(([ucum, unit]) => fits(numeral, ucum, unit));
 
+/** What a line shows for a field: the number with a point that one reader alone saw, or the one without, where only that can be. */
+export const numeralFor = ({ numeral, pointless }: Candidate, field: DeviceField): Numeral =>
+  pointless !== undefined && !canBe(numeral, field) && canBe(pointless, field) ? pointless : numeral;
+
+/** Whether a line can be the value of a field. */
+export const mayShow = (candidate: Candidate, field: DeviceField): boolean =>
+  canBe(numeralFor(candidate, field), field);
+
 /** A unit nearer than another by this much of the reach of a label is the number's. Ours. */
 const CLEARLY = 0.15;
 
