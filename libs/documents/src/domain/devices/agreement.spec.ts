@@ -22,4 +22,15 @@ describe('digits of two readers', () => {
       expect(rejoined([whole, one], [other])).toEqual([whole, one]);
     }
   });
+
+  it('that one reader cut at the point are one number, too', () => {
+    const parts = [lineOf({ text: '1', x: 300, y: 200 }), lineOf({ text: '.93', x: 336, y: 200 })];
+    const found = { text: '1.93', quad: quadOf(290, 150, 460, 250), characters: characters('1.93') };
+    expect(rejoined(parts, [found]).map(({ text }) => text)).toEqual(['1.93']);
+  });
+
+  it('with a point that one of them saw twice have one', () => {
+    const line = lineOf({ text: '59..7', x: 300, y: 200, second: '59.7' });
+    expect(agreedLine(line)).toMatchObject({ text: '59.7', reasons: [] });
+  });
 });

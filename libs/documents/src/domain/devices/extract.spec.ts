@@ -1,50 +1,16 @@
 import fc from 'fast-check';
 import { convertUnits } from '../../adapters/units.ts';
-import { DEVICE_TYPES, type DeviceType } from '@smartscan/kernel';
+import { DEVICE_TYPES } from '@smartscan/kernel';
 import { ANALYTES } from '../analytes/analyte-table.ts';
 import type { MeasuredField } from '../extract/fields.ts';
 import { UNIT_PRINTS } from '../values/units.ts';
 import type { KindOfDevice, ShownUnit } from './device.ts';
-import { extractDevices, type ReadDevice } from './extract.ts';
+import type { ReadDevice } from './extract.ts';
 import { DEVICES } from './kinds/device-kinds.ts';
-import type { DisplayScene, PrintedText } from './scene.ts';
-import { lineOf, printed, type MadeLine } from './stand-ins.ts';
+import type { PrintedText } from './scene.ts';
+import { fieldsOf, kindsOf, PRESSURES, printed, readMade, valuesOf, type Made, type MadeLine } from './stand-ins.ts';
 
-const kindsOf = (kind: DeviceType | 'none', sure = 0.94): DisplayScene['kinds'] => {
-  const rest = (1 - sure) / DEVICE_TYPES.length;
-  return Object.fromEntries(
-    [...DEVICE_TYPES, 'none' as const].map((name) => [name, name === kind ? sure : rest]),
-  ) as unknown as DisplayScene['kinds'];
-};
-
-interface Made {
-  readonly kind: DeviceType | 'none';
-  readonly lines: readonly MadeLine[];
-  readonly print?: readonly PrintedText[];
-  readonly sure?: number;
-  readonly kinds?: DisplayScene['kinds'];
-  readonly width?: number;
-}
-
-const read = ({ kind, lines, print = [], sure, kinds = kindsOf(kind, sure), width = 800 }: Made): ReadDevice[] =>
-  extractDevices({
-    scene: { width, height: 600, lines: lines.map(lineOf), printed: print, kinds },
-    hints: {},
-    convert: convertUnits,
-    page: 1,
-    toPage: (quad) => quad,
-    surface: () => ({ edgeWidthPx: 1, glare: 0 }),
-  });
-
-const fieldsOf = (devices: readonly ReadDevice[]): Record<string, MeasuredField> => ({ ...devices[0]?.fields });
-
-const valuesOf = (devices: readonly ReadDevice[]): Record<string, number | null> =>
-  Object.fromEntries(Object.entries(fieldsOf(devices)).map(([name, { value }]) => [name, value]));
-
-const column = (texts: readonly string[], heights: readonly number[] = []): MadeLine[] =>
-  texts.map((text, i) => ({ text, x: 300, y: 120 + 90 * i, height: heights[i] ?? 60 }));
-
-const PRESSURES = column(['128', '87', '70']);
+const read = (made: Made): ReadDevice[] => readMade(made, convertUnits);
 
 /** A value in the middle of what is shown, as it is shown. */
 const exampleOf = ({ range: [least, most], decimals }: ShownUnit): string =>
@@ -99,97 +65,6 @@ describe('the table of devices', () => {
       loinc: analyte?.loinc ?? null,
       page: 1,
     });
-  });
-});
-
-describe('roles', () => {
-  it('of stacked pressures are known by their places', () => {
-    const devices = read({ kind: 'blood_pressure_monitor', lines: PRESSURES });
-    for (const { status } of Object.values(fieldsOf(devices))) expect(status).toBe('ok');
-    expect(valuesOf(devices)).toEqual({ sys: 128, dia: 87, pulse: 70 });
-  });
-
-  it('a pressure whose neighbour was not seen could be that neighbour, and is refused', () => {
-    const devices = read({ kind: 'blood_pressure_monitor', lines: PRESSURES.slice(1) });
-    expect(valuesOf(devices)).toEqual({ sys: null, dia: null });
-    expect(fieldsOf(devices)['sys']!.reasons).toContain('ambiguous');
-  });
-
-  it('a number of a date is no label: 10 is not LO', () => {
-    const print = [printed('10', 240, 120), printed('1 10 100', 300, 60)];
-    const alone = read({ kind: 'blood_pressure_monitor', lines: column(['129']), print });
-    expect(Object.values(valuesOf(alone))).toEqual([null]);
-  });
-
-  it('a bar beside the digits, which one reader takes for a 1, is no part of them; a 1 as tall as they are may be', () => {
-    const bar = (height: number, second: string) => ({ text: '1', x: 300 - 0.9 * height, y: 130, height, second });
-    const beside = (...of: [number, string]) =>
-      fieldsOf(read({ kind: 'blood_pressure_monitor', lines: [...PRESSURES, bar(...of)] }))['sys']!;
-    expect(beside(95, '8')).toMatchObject({ value: 128, status: 'ok' });
-    expect(beside(95, '1').reasons).toContain('ambiguous');
-    expect(beside(62, '8').reasons).toContain('ambiguous');
-  });
-
-  it('by a label beside them are those of the label, wherever they stand', () => {
-    const lines: MadeLine[] = [
-      { text: '72', x: 300, y: 120 },
-      { text: '97', x: 300, y: 300 },
-    ];
-    const print = [printed('PR bpm', 200, 120), printed('%SpO2', 200, 300)];
-    expect(valuesOf(read({ kind: 'pulse_oximeter', lines, print }))).toEqual({ spo2: 97, pulse: 72 });
-  });
-
-  it('of an oximeter without labels are said to be known by their place alone, unless only one of them can be it', () => {
-    const pair = (first: string, second: string) =>
-      fieldsOf(read({ kind: 'pulse_oximeter', lines: column([first, second]) }));
-    expect(pair('97', '72')['spo2']).toMatchObject({ value: 97, status: 'low_confidence', reasons: ['role_by_place'] });
-    expect(pair('97', '112')['pulse']).toMatchObject({ value: 112, status: 'ok' });
-  });
-
-  it('of pressures that are written as one are told apart, and a date is none', () => {
-    const pair = (text: string) =>
-      read({ kind: 'ecg_monitor', lines: [{ text, x: 300, y: 300 }], print: [printed('NIBP', 220, 300)] });
-    expect(valuesOf(pair('120/80'))).toEqual({ sys: 120, dia: 80 });
-    expect(valuesOf(pair('12/25'))).toEqual({});
-  });
-
-  it('are not given to clocks, dates and numbers of stored readings', () => {
-    const lines: MadeLine[] = [
-      { text: '105', x: 300, y: 200, height: 90 },
-      { text: '10:36', x: 300, y: 290, height: 28 },
-      { text: '1225', x: 420, y: 290, height: 28, second: '12-25' },
-      { text: '12', x: 300, y: 120, height: 28 },
-    ];
-    expect(valuesOf(read({ kind: 'glucose_meter', lines }))).toEqual({ glucose: 105 });
-  });
-
-  it('the systolic pressure is always the larger one', () => {
-    fc.assert(
-      fc.property(fc.tuple(fc.nat(250), fc.nat(250), fc.nat(250)), (numbers) => {
-        const { sys, dia } = valuesOf(
-          read({ kind: 'blood_pressure_monitor', lines: column(numbers.map((one) => String(one + 20))) }),
-        );
-        if (sys != null && dia != null) expect(sys).toBeGreaterThan(dia);
-      }),
-    );
-  });
-
-  it('a value that is given lies in what its devices show, with as many digits behind the point, whatever the lines say', () => {
-    const texts = fc.stringMatching(/^\d{1,4}(\.\d{1,2})?$/);
-    fc.assert(
-      fc.property(fc.constantFrom(...DEVICE_TYPES), fc.array(texts, { maxLength: 5 }), (kind, each) => {
-        for (const [name, field] of Object.entries(fieldsOf(read({ kind, lines: column(each) })))) {
-          if (field.value === null || field.ucum === null) continue;
-          const { units } = (DEVICES[kind] as KindOfDevice).fields[name]!;
-          const { range, decimals } = units[field.ucum]!;
-          expect(field.value).toBeGreaterThanOrEqual(range[0]);
-          expect(field.value).toBeLessThanOrEqual(range[1]);
-          expect(decimals).toContain(field.printed.split('.')[1]?.length ?? 0);
-          expect(each).toContain(field.printed);
-        }
-      }),
-      { numRuns: 300 },
-    );
   });
 });
 
