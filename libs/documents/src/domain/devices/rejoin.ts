@@ -1,3 +1,4 @@
+import type { Glyph } from '../display/glyphs.ts';
 import { isWithin, type Quad } from '../picture/geometry.ts';
 import type { ReadCharacter } from '../text/transcribe.ts';
 import { heightOfGlyphs, quadOfGlyphs, type SeenLine } from './scene.ts';
@@ -19,7 +20,8 @@ const asOne = (lines: readonly SeenLine[], { text, quad, characters }: FoundText
   const glyphs = lines.flatMap((line) => line.glyphs).sort((a, b) => a.x - b.x);
   const symbols = glyphs.map(({ symbol }) => symbol).join('');
   const height = heightOfGlyphs(glyphs);
-  if (symbols !== text || glyphs.some((glyph) => glyph.height < LEAST_HEIGHT * height)) return undefined;
+  const isPart = (glyph: Glyph): boolean => glyph.symbol !== '.' && glyph.height < LEAST_HEIGHT * height;
+  if (symbols !== text || glyphs.some(isPart)) return undefined;
   if (!lines.every((line) => line.glyphs.every((glyph) => isWithin(glyph, quad)))) return undefined;
   return { text, glyphs, quad: quadOfGlyphs(glyphs, 0), seconds: [characters] };
 };
