@@ -22,7 +22,7 @@ export const LABELLED_DISPLAY = {
     volume_to_infuse: field('volume to be infused', ['VTBI', 'VOL', 'VOLUME', 'LIMIT'], {
       mL: shown(null, [0.1, 9999], [0, 1, 2]),
     }),
-    volume_infused: field('volume infused', ['VI', 'INFUSED', 'VOL INFUSED', 'TOTAL'], {
+    volume_infused: field('volume infused', ['VI', 'INFUSED', 'VOL INFUSED', 'TOTAL INFUSED'], {
       mL: shown(null, [0, 9999], [0, 1, 2]),
     }),
     tidal_volume: field('tidal volume', ['VT', 'VTE', 'VTI', 'TV', 'TIDAL VOLUME'], { mL: shown(null, [2, 3000]) }),
