@@ -11,8 +11,8 @@ import {
   frameReasons,
   halfRateSuspected,
   LEAST_FACE_DECIBELS,
-  SWAYING_DECIBELS,
   regionsAgree,
+  SWAYING_DECIBELS,
   type Witness,
 } from './gates.ts';
 import { lightFlickers } from './illumination.ts';

@@ -221,7 +221,7 @@ describe('contexts, composed', () => {
     expect(counted.filter((name) => !metrics.includes(`\n${name} `))).toEqual([]);
   });
 
-  it('answers calls while its group waits to be shared, as it does until a member that died is out of it', async () => {
+  it('has started, and listens, while its group waits to be shared, as it does until a member that died is out of it', async () => {
     const { eventLog } = house.platform;
     let share = (): void => undefined;
     const shared = new Promise<void>((resolve) => (share = resolve));

@@ -1,6 +1,6 @@
 import type { Alternative, FieldReason } from '../extract/fields.ts';
 import type { ReadCharacter } from '../text/transcribe.ts';
-import type { SeenLine } from './scene.ts';
+import { digitsOf, type SeenLine } from './scene.ts';
 
 /** A line that both readers read, or one of them. */
 export interface AgreedLine {
@@ -30,8 +30,6 @@ interface Plain {
 
 /** What the detector alone saw with less than this is often nothing. Ours: of what is no digit, 95 % get less. */
 const DOUBTFUL = 0.42;
-
-const digitsOf = (text: string): string => text.replace(/[^\d]/g, '');
 
 const least = (values: readonly number[]): number => values.reduce((a, b) => Math.min(a, b), 1);
 

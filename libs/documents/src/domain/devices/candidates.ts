@@ -1,7 +1,7 @@
 import { agreedLine, type AgreedLine } from './agreement.ts';
 import { readNumeral, type Numeral } from './numerals.ts';
 import { boxOf, gapsBetween, type Box } from '../picture/geometry.ts';
-import { heightOfGlyphs, quadOfGlyphs, type SeenLine } from './scene.ts';
+import { digitsOf, heightOfGlyphs, quadOfGlyphs, type SeenLine } from './scene.ts';
 
 /** A line of a display that may be a value. */
 export interface Candidate {
@@ -15,8 +15,6 @@ export interface Candidate {
   readonly box: Box;
   readonly height: number;
 }
-
-const digitsOf = (text: string): string => text.replace(/\D/g, '');
 
 /** A colon, a slash or a dash between digits is a clock's or a date's, whichever of the two readers saw it. */
 const isClock = ({ text, seconds }: SeenLine): boolean =>

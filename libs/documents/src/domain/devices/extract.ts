@@ -12,7 +12,7 @@ import type { DeviceField, KindOfDevice } from './device.ts';
 import { deviceField, refusedField, type FieldPlace } from './fields.ts';
 import { DEVICES, type DeviceFieldName } from './kinds/device-kinds.ts';
 import { wordsFor, type SeenWords } from './labels.ts';
-import { levelled, type DisplayScene, type LevelScene, type PrintedText } from './scene.ts';
+import { digitsOf, levelled, type DisplayScene, type LevelScene, type PrintedText } from './scene.ts';
 import { screenOf, type Screen } from './screens.ts';
 import { mayShow } from './units.ts';
 
@@ -89,16 +89,18 @@ const isBeyond = (group: readonly Candidate[]): boolean => {
   return kind === 'low' || kind === 'high';
 };
 
-const kindsWith = (ucum: string): number =>
-  DEVICE_TYPES.filter((kind) => Object.values<DeviceField>(DEVICES[kind].fields).some(({ units }) => ucum in units))
-    .length;
+/** How many kinds of device print each of what `prints` gives of a field. */
+const kindsThatPrint = (prints: (field: DeviceField) => readonly string[]): ReadonlyMap<string, number> => {
+  const counts = new Map<string, number>();
+  for (const kind of DEVICE_TYPES) {
+    const own = new Set(Object.values<DeviceField>(DEVICES[kind].fields).flatMap(prints));
+    for (const print of own) counts.set(print, (counts.get(print) ?? 0) + 1);
+  }
+  return counts;
+};
 
-const kindsLabelled = (label: string): number =>
-  DEVICE_TYPES.filter((kind) =>
-    Object.values<DeviceField>(DEVICES[kind].fields).some(({ labels }) =>
-      labels.some((name) => folded(name) === label),
-    ),
-  ).length;
+const KINDS_BY_UNIT = kindsThatPrint(({ units }) => Object.keys(units));
+const KINDS_BY_LABEL = kindsThatPrint(({ labels }) => labels.map(folded));
 
 /** Shorter labels are read into much that is none: HI, LO, PR. Ours. */
 const TELLING_LETTERS = 3;
@@ -109,7 +111,11 @@ const isTellingName = (name: string): boolean => folded(name).length >= TELLING_
 /** How much the labels and units of a kind that are seen tell it from others: each the less, the more kinds show it. */
 const distinction = ({ labels, units }: SeenWords): number => {
   const names = new Set(labels.flatMap(({ name }) => (isTellingName(name) ? [folded(name)] : [])));
-  const shared = [...[...new Set(units.map(({ ucum }) => ucum))].map(kindsWith), ...[...names].map(kindsLabelled)];
+  const ucums = new Set(units.map(({ ucum }) => ucum));
+  const shared = [
+    ...[...ucums].map((ucum) => KINDS_BY_UNIT.get(ucum)!),
+    ...[...names].map((name) => KINDS_BY_LABEL.get(name)!),
+  ];
   return shared.reduce((sum, kinds) => sum + 1 / kinds, 0);
 };
 
@@ -166,7 +172,7 @@ const WHOLE_DIGITS = 2;
 
 /** Two numbers that the finder of print keeps apart as the detector does: two columns, and not one number. */
 const areApart = (one: Candidate, other: Candidate): boolean =>
-  [one, other].every(({ line }) => line.isBoxed === true && line.text.replace(/\D/g, '').length >= WHOLE_DIGITS);
+  [one, other].every(({ line }) => line.isBoxed === true && digitsOf(line.text).length >= WHOLE_DIGITS);
 
 /** A number beside digits that have no role: it may be a part of a longer one. */
 const isPart = (candidate: Candidate, { group, assignment }: Explained): boolean => {

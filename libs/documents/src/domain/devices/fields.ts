@@ -6,7 +6,6 @@ import { UNIT_PRINTS } from '../values/units.ts';
 import type { Candidate } from './candidates.ts';
 import type { DeviceField } from './device.ts';
 import type { SeenUnit } from './labels.ts';
-import { readNumeral } from './numerals.ts';
 import { shownValue, wouldDo, type Shown } from './units.ts';
 
 /** Where a field of a device is, and what else is known of it. */
@@ -25,21 +24,21 @@ const printOf = (ucum: string): string => UNIT_PRINTS.find(([, known]) => known 
 
 /** A point that one of the readers saw, where the number would do without it as well: nobody can tell which it is. */
 const pointReasons = (candidate: Candidate, field: DeviceField, seen: readonly SeenUnit[]): FieldReason[] => {
-  const { pointless } = candidate.agreed;
-  return pointless !== undefined && wouldDo(readNumeral(pointless), { candidate, field, seen }) ? ['ambiguous'] : [];
+  const { pointless } = candidate;
+  return pointless !== undefined && wouldDo(pointless, { candidate, field, seen }) ? ['ambiguous'] : [];
 };
 
 /** Of a point that only one reader saw, the unit may say whether it is there: mg/dL are shown without, mmol/L with one. */
 const asUnitSays = (candidate: Candidate, field: DeviceField, seen: readonly SeenUnit[]): Candidate => {
-  const { agreed, numeral } = candidate;
-  if (agreed.pointless === undefined) return candidate;
-  const without = readNumeral(agreed.pointless);
+  const { agreed, numeral, pointless } = candidate;
+  if (pointless === undefined || agreed.pointless === undefined) return candidate;
   const does = (one: typeof numeral): boolean => wouldDo(one, { candidate, field, seen });
-  if (does(numeral) || !does(without)) return candidate;
+  if (does(numeral) || !does(pointless)) return candidate;
   const alternatives = [{ value: agreed.text, confidence: agreed.confidence }];
   return {
     ...candidate,
-    numeral: without,
+    numeral: pointless,
+    pointless: undefined,
     agreed: { ...agreed, text: agreed.pointless, pointless: undefined, alternatives },
   };
 };

@@ -40,6 +40,8 @@ export const wordsOf = ({ text, quad, confidence }: PrintedText): PrintedText[] 
     confidence,
   }));
 
+export const digitsOf = (text: string): string => text.replace(/\D/g, '');
+
 /** A point and a dash are no measure of the height of a line. */
 const isTall = ({ symbol }: Glyph): boolean => symbol !== '.' && symbol !== '-' && symbol !== ':';
 
