@@ -2,7 +2,7 @@
  * Trains the networks of our own anew and judges them, as is due whenever the analysis of the pulse changes:
  *
  *   npm run models:train -- DIR         recordings below DIR, see apps/score/src/pulse
- *   npm run models:train -- --displays  the network of displays, on scenes that it draws: an hour or more of two cores
+ *   npm run models:train -- --displays  the networks of displays, on scenes that they draw: two hours or more of two cores
  *
  * Needs python3 with PyTorch (Debian: python3-torch), else SMARTSCAN_PYTHON says which. Minutes each of one core for the faces and the training.
  */
@@ -40,6 +40,7 @@ const trainDisplays = () => {
     const known = i === 0 ? [] : ['--from', weights];
     run(env.SMARTSCAN_PYTHON ?? 'python3', 'models/display-glyphs/1/train.py', ...stage, ...known, '--to', weights);
   });
+  run(env.SMARTSCAN_PYTHON ?? 'python3', 'models/display-lines/1/train.py');
 };
 const trainPulse = () => {
   for (const [model, dataset] of Object.entries(DATASETS)) {

@@ -1,5 +1,6 @@
 /**
- * Scores the reading of documents and devices: `npm run -s score:documents -- LABELS.json`.
+ * Scores the reading of documents and devices: `npm run -s score:documents -- LABELS.json [--told]`. With `--told` each
+ * device's kind is given as a hint, as a caller who knows what was photographed does.
  *
  * LABELS.json lists either documents, {"base", "type", "gt": {FIELD: VALUE, …, "rows" | "meds": […]}}; beside it lie pictures
  * that are called as the base, an underscore and their quality: 00_lab_report_photo.jpg. Or photos of devices, {"file",
@@ -16,7 +17,7 @@ import process, { argv, stderr, stdout } from 'node:process';
 import type { DocumentReader } from '@smartscan/documents';
 import { compare, type Comparison, type LabelledDocument } from './documents/compare.ts';
 import type { LabelledPicture } from './displays/labelled-picture.ts';
-import { deviceSummary, scoreDevice, type ScoredDevice } from './documents/devices.ts';
+import { deviceSummary, deviceTypeOf, scoreDevice, type ScoredDevice } from './documents/devices.ts';
 import { openReader } from './documents/open-reader.ts';
 import { summaryOf, type ScoredPicture } from './documents/summary.ts';
 import { cpuMs } from './open-thread.ts';
@@ -52,12 +53,16 @@ const scoreDocuments = async (folder: string, documents: readonly LabelledDocume
   return { n: scored.length, summary: summaryOf(scored) };
 };
 
-const scoreDevices = async (folder: string, labelled: readonly LabelledPicture[], reader: DocumentReader) => {
+const scoreDevices = async (
+  folder: string,
+  labelled: readonly LabelledPicture[],
+  { reader, isTold }: { readonly reader: DocumentReader; readonly isTold: boolean },
+) => {
   const scored: ScoredDevice[] = [];
   for (const one of labelled) {
     const bytes = await readFile(join(folder, one.file));
     const before = cpuMs();
-    const reading = await reader.read(bytes);
+    const reading = await reader.read(bytes, isTold ? { kind: deviceTypeOf(one) } : {});
     const device = scoreDevice(one, reading, Math.round(cpuMs() - before));
     scored.push(device);
     print(device);
@@ -67,8 +72,8 @@ const scoreDevices = async (folder: string, labelled: readonly LabelledPicture[]
 
 const main = async (args: readonly string[]): Promise<number> => {
   const [truths] = args;
-  if (truths === undefined) {
-    stderr.write('usage: score:documents LABELS.json\n');
+  if (truths === undefined || truths.startsWith('--')) {
+    stderr.write('usage: score:documents LABELS.json [--told]\n');
     return 2;
   }
   const folder = dirname(truths);
@@ -76,7 +81,7 @@ const main = async (args: readonly string[]): Promise<number> => {
   const isDevices = (all: typeof labelled): all is LabelledPicture[] => all.some((one) => 'device' in one);
   const { reader, close } = await openReader();
   const { n, summary } = isDevices(labelled)
-    ? await scoreDevices(folder, labelled, reader)
+    ? await scoreDevices(folder, labelled, { reader, isTold: args.includes('--told') })
     : await scoreDocuments(folder, labelled, reader);
   print({ summary: { ...summary, peakMemoryMb: Math.round(process.resourceUsage().maxRSS / 1024) } });
   await close();

@@ -53,6 +53,9 @@ def padded(tile, x, y):
     return out
 
 
+NOTE_HEIGHT = 12  # of print on the case, about
+
+
 class Maker:
     """Makes tiles of one display: the same digits and labels all over it."""
 
@@ -62,6 +65,8 @@ class Maker:
         self.small = self.digits if rng.random() < 0.7 else digits_of(rng, look)
         self.face = rng.choice(LABELS)
         self.values, self.unit, self.screen = {}, None, "reading"
+        # Of each value: how high the print that tells what it is, and its unit.
+        self.labelled, self.units = {}, {}
 
     def number(self, text, height, role=None, colour=None, digits=None):
         on, off, boxes = (digits or self.digits).draw(text, max(8, int(height)))
@@ -183,6 +188,9 @@ class Maker:
                 tile = column([tile, mark], size * 0.5, rng.random())
             elif rng.random() < 0.6:
                 tile.notes.append((unit, tile.height * 0.7, 1))
+            on_case = len(tile.notes) > 0
+            if ways < 0.8 or on_case:
+                self.units[role] = NOTE_HEIGHT if on_case else size
         if label is not None:
             mark = self.label(label, size, colour)
             ways = rng.random()
@@ -192,6 +200,7 @@ class Maker:
                 tile = row([mark, tile], size * rng.uniform(0.4, 1.2), rng.choice([0, 0.5, 1]))
             else:
                 tile.notes.append((label, tile.height * 0.4, -1))
+            self.labelled[role] = size if ways < 0.65 else NOTE_HEIGHT
         return tile
 
     def framed(self, tile, height):
@@ -248,7 +257,7 @@ def blood_pressure_monitor(m):
     elif ways < 0.92:
         body = row([column([top, low], gap, 1), beat], gap + 12, rng.choice([1, 1, 0.5]))
     else:
-        pair = m.number(f"{systolic}/{diastolic}", a)
+        pair = m.number(f"{systolic}/{diastolic}", a, "sys")
         m.values.update({"sys": str(systolic), "dia": str(diastolic)})
         m.unit = "mm[Hg]"
         body = column([pair, beat], gap, rng.random())
@@ -413,6 +422,7 @@ def spirometer(m):
     names = [m.label(name, h * 0.5) for name, _, _ in rows]
     widest = max(tile.width for tile in names)
     for (_, text, role), name in zip(rows, names):
+        m.labelled[role] = h * 0.5
         cells = [Tile(widest, name.height).put(name, 0, 0), m.number(text, h, role)]
         if units:
             cells.append(m.label("%" if "%" in role or role == "fev1_fvc" else "L", h * 0.4))
@@ -450,16 +460,16 @@ def ecg_monitor(m):
     parts = [
         ([("spo2", str(rng.randint(88, 100)))], "SpO2", "%", cyan),
         ([("resp_rate", str(rng.randint(8, 32)))], "RESP", "rpm", yellow),
-        ([(None, pressure)], "NIBP", "mmHg", white),
+        ([("sys", pressure)], "NIBP", "mmHg", white),
         ([("temp", f"{rng.uniform(35.5, 39.5):.1f}")], "TEMP", "°C", rng.choice([white, green])),
     ]
     rng.shuffle(parts)
     for [(role, text)], name, unit, colour in parts[: rng.randint(1, 3)]:
         colour = colour if dark else None
-        if role is None:
-            systolic, diastolic = text.split("/")
-            m.values.update({"sys": systolic, "dia": diastolic})
         cell = m.reading(text, MAIN * rng.uniform(0.5, 0.9), role, unit if rng.random() < 0.6 else None, name, colour)
+        if role == "sys":
+            m.values.update(zip(("sys", "dia"), text.split("/")))
+            m.labelled["dia"] = m.labelled["sys"]
         lines.append(row([m.trace(trace.width, MAIN * 0.6, colour), cell], 20, 0.5) if rng.random() < 0.6 else cell)
     return m.framed(column(lines, 18, 1), MAIN * 0.5)
 
@@ -553,6 +563,30 @@ KINDS = {
     "labelled_display": (labelled_display, "labelled_display", (36, 14, 18, 32), 0.5),
 }
 LOOKS = ("segments", "matrix", "pixels", "print")
+
+# Values that their place or their range tells on a device whose kind is known; all others need their label, or their unit.
+PLACED = {
+    "blood_pressure_monitor": {"sys", "dia", "pulse"},
+    "glucose_meter": {"glucose"},
+    "pulse_oximeter": {"spo2", "pulse"},
+    "thermometer": {"temp"},
+    "peak_flow_meter": {"pef"},
+    "ecg_monitor": {"heart_rate"},
+    "hba1c_meter": {"hba1c"},
+    "capnometer": {"etco2", "resp_rate"},
+}
+
+
+def print_needed(maker, kind):
+    """How high the lowest print is without which the values can't be told apart, in pixels of the display: 0 where it isn't there, None where none is needed."""
+    heights = []
+    for role in maker.values:
+        label, unit = maker.labelled.get(role, 0), maker.units.get(role, 0)
+        if role == "weight":
+            heights.append(unit)  # 70 of what?
+        elif role not in PLACED.get(kind, ()):
+            heights.append(max(label, unit))
+    return min(heights, default=None)
 
 
 # What has digits too and is no medical device.

@@ -42,8 +42,9 @@ class Glyphs(nn.Module):
         self.at_4 = unit(width, width, 3)
         self.symbols = nn.Conv2d(width, SYMBOL_COUNT, 1)
         self.places = nn.Conv2d(width, 4, 1)
-        self.told = nn.Sequential(nn.Linear(2 * 192, 96), nn.ReLU())
-        self.kinds, self.turns = nn.Linear(96, KIND_COUNT), nn.Linear(96, TURN_COUNT)
+        # Labels and units are small: what tells of a kind is looked for where they are still seen, too.
+        self.told = nn.Sequential(nn.Linear(2 * (192 + 128 + 72), 128), nn.ReLU())
+        self.kinds, self.turns = nn.Linear(128, KIND_COUNT), nn.Linear(128, TURN_COUNT)
         nn.init.constant_(self.symbols.bias, -4.0)
 
     def parts(self, picture):
@@ -56,7 +57,8 @@ class Glyphs(nn.Module):
         y = self.at_16(self.from_16(sixteenth) + up(self.from_32(deepest), scale_factor=2.0, mode="nearest"))
         y = self.at_8(self.from_8(eighth) + up(y, scale_factor=2.0, mode="nearest"))
         y = self.at_4(self.from_4(quarter) + up(y, scale_factor=2.0, mode="nearest"))
-        return y, torch.cat([deepest.mean((2, 3)), deepest.amax((2, 3))], 1)
+        pooled = [over for maps in (deepest, sixteenth, eighth) for over in (maps.mean((2, 3)), maps.amax((2, 3)))]
+        return y, torch.cat(pooled, 1)
 
     def forward(self, picture):
         """Heat maps as logits, places (log width, log height, offset across, offset down), kinds and turns as logits."""

@@ -17,7 +17,7 @@ import random
 import cv2
 import numpy as np
 
-from layouts import KINDS, LOOKS, MAIN, NEGATIVES, TINTS, Maker
+from layouts import KINDS, LOOKS, MAIN, NEGATIVES, TINTS, Maker, print_needed
 from shapes import LABELS, printed
 
 cv2.setNumThreads(1)
@@ -439,6 +439,39 @@ def glyphs_seen(tile, place, seen, size):
     return glyphs, free
 
 
+def contrast_of(image, glyph):
+    """How far the ink of a glyph stands out from its ground, 0-1, grain aside."""
+    _, x, y, w, h, _ = glyph
+    x0, y0, x1, y1 = (int(max(0, v)) for v in (x - 0.6 * w, y - 0.55 * h, x + 0.6 * w + 1, y + 0.55 * h + 1))
+    grey = image[y0:y1, x0:x1].mean(2)
+    dark, bright = np.percentile(cv2.GaussianBlur(grey, (0, 0), max(0.3, 0.03 * h)), (5, 95))
+    return float(bright - dark) / 255
+
+
+# Ours: what a person can read at leisure from the picture alone, who is told of what kind the device is.
+LEAST_READABLE = {"least_px": 14, "print_px": 7, "contrast": 0.12}
+MOST_READABLE = {"blur": 0.1, "glare": 0.6, "cut_values": 0}
+
+
+def is_readable(factors):
+    """Whether all values of a device can be read: whole, large, sharp and bright enough, and all print that is needed as well."""
+    least = all(factors[name] is None or factors[name] >= bound for name, bound in LEAST_READABLE.items())
+    return least and all(factors[name] <= bound for name, bound in MOST_READABLE.items())
+
+
+def legibility(maker, kind, glyphs, image, scale):
+    """What of the values can be seen: the lowest digit, the lowest print that is needed, the palest digit, how many are cut."""
+    digits = [glyph for glyph in glyphs if glyph[5] is not None and glyph[0] not in ".:-/"]
+    shown = sum(character.isdigit() for value in maker.values.values() for character in value)
+    needed = print_needed(maker, kind)
+    return {
+        "least_px": round(min((glyph[4] for glyph in digits), default=0), 1),
+        "print_px": None if needed is None else round(needed * scale, 1),
+        "contrast": round(min((contrast_of(image, glyph) for glyph in digits), default=0), 3),
+        "cut_values": max(0, shown - len(digits)),
+    }
+
+
 def drawn_size(rng):
     """Height of the largest digits, in parts of the picture's shorter side."""
     return math.exp(rng.uniform(math.log(0.03), math.log(0.5)))
@@ -481,8 +514,11 @@ def empty_scene(rng, width, height):
     return Scene(out, [], [], {"kind": "none", "device": "none", "values": {}, "unit": None, "screen": "none", "factors": {"blur": round(blur, 3)}})
 
 
-def scene(seed, width, height, negative=None):
-    """Draws one scene upright, at a size. `negative`: whether it has no medical device; by chance where None."""
+def scene(seed, width, height, negative=None, size=None, with_legibility=False):
+    """
+    Draws one scene upright, at a size. `negative`: whether it has no medical device; `size`: height of the largest digits in
+    parts of the shorter side, if they fit; both by chance where None.
+    """
     rng = random.Random(seed)
     none = rng.random() < NONE_SHARE if negative is None else negative
     if none and rng.random() < 0.5:
@@ -497,7 +533,7 @@ def scene(seed, width, height, negative=None):
     maker = Maker(rng, look)
     tile = layout(maker)
     flat, outline, place = device(rng, tile, kind, look, shining)
-    seen, scale, angles = view(rng, width, height, place, drawn_size(rng))
+    seen, scale, angles = view(rng, width, height, place, drawn_size(rng) if size is None else size)
     image = background(rng, height, width)
     left, top, dw, dh = place
     corners = boxes_seen([(left, top, left + dw, top + dh)], seen)[0]
@@ -526,6 +562,8 @@ def scene(seed, width, height, negative=None):
     factors = {"blur": round(blur, 3), "glare": round(shine, 3), **angles, "size": round(digit / min(width, height), 4)}
     factors.update({"digit_px": round(digit, 1), "look": look, "shining": shining})
     values = maker.values if word != "none" else {}
+    if values and with_legibility:
+        factors.update(legibility(maker, kind, glyphs, out, scale))
     truth = {"kind": kind if word != "none" else "none", "device": word, "values": values, "unit": maker.unit, "screen": maker.screen}
     return Scene(out, glyphs, free, {**truth, "factors": factors})
 
@@ -547,7 +585,7 @@ def main():
         longer = int(math.exp(rng.uniform(math.log(300), math.log(1280))))
         shorter = int(longer * rng.choice([0.75, 0.5625, 1.0, 0.75]))
         width, height = (longer, shorter) if rng.random() < 0.5 else (shorter, longer)
-        drawn = scene(seed, width, height, given.negatives)
+        drawn = scene(seed, width, height, given.negatives, with_legibility=True)
         # By how many degrees clockwise the picture is to be turned to be upright.
         turn = rng.choice([0, 0, 0, 0, 0, 0, 0, 90, 180, 270])
         image = np.ascontiguousarray(np.rot90(drawn.image, turn // 90))
@@ -557,7 +595,8 @@ def main():
             {"symbol": s, "x": round(x, 1), "y": round(y, 1), "width": round(w, 1), "height": round(h, 1), **({"role": r} if r else {})}
             for s, x, y, w, h, r in drawn.glyphs
         ]
-        labels.append({"file": file, **drawn.truth, "turn": turn, "width": width, "height": height, "glyphs": glyphs})
+        readable = {"readable": is_readable(drawn.truth["factors"])} if drawn.truth["values"] else {}
+        labels.append({"file": file, **drawn.truth, **readable, "turn": turn, "width": width, "height": height, "glyphs": glyphs})
     (given.folder / "labels.json").write_text(json.dumps(labels, indent=1))
 
 

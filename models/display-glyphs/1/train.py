@@ -30,6 +30,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 SIDE = 192
 DRAWN_SIDE = 256  # of a scene, of which a part is seen
 BATCH = 16
+NEARBY_SIDE = 256  # of a look at the display alone, of as many pixels a batch
+NEARBY_DRAWN_SIDE = 320
+NEARBY_BATCH = 9
 LEARNING_RATE = 1.5e-3
 WARM_UP = 150  # steps
 MEAN_STEPS = 8  # between two that go into the moving mean
@@ -48,9 +51,9 @@ def standardized(image):
     return (values - values.mean()) / (values.std() + 4)
 
 
-def targets(drawn):
+def targets(drawn, side):
     """What an answer other than none costs (1 far from glyphs, 0 where nothing is asked, less than 0 at a glyph), places, where they count."""
-    side = SIDE // STRIDE
+    side //= STRIDE
     heat, here = np.zeros((2, SYMBOL_COUNT, side, side), np.float32)
     places, counts = np.zeros((4, side, side), np.float32), np.zeros((side, side), np.uint8)
     asked = np.ones((side, side), np.uint8)
@@ -84,35 +87,61 @@ def targets(drawn):
 
 # Of each batch this many scenes are new; the others are scenes of before, seen otherwise.
 FRESH = 2
-REMEMBERED = 600
+REMEMBERED = 1500
 
 
-def seen_otherwise(rng, drawn):
+def framed_whole(rng, drawn, side):
+    """The whole scene: scale, what of it is in the middle, how far that may be off, what of the picture shows it."""
+    height, width = drawn.image.shape[:2]
+    return side / height * rng.uniform(0.9, 1.1), width / 2, height / 2, 0.06 * side, (side, side)
+
+
+def framed_part(rng, drawn, side):
+    """Around one of its digits, which may have any size."""
+    _, x, y, _, tall, _ = rng.choice([glyph for glyph in drawn.glyphs if glyph[0] != "."])
+    wanted = math.exp(rng.uniform(math.log(LEAST_DIGIT + 2), math.log(80)))
+    return min(1.6, max(0.4, wanted / max(tall, LEAST_DIGIT))), x, y, 0.4 * side, (side, side)
+
+
+# As the second look at what a first one found, `near-view.ts`: digits of this height, so many of their heights around them.
+NEAR_DIGIT = 36
+AROUND = 1.6
+LEAST_NEAR = 0.3  # of the tallest: lower ones don't say where the display is
+
+
+def framed_near(rng, drawn, side):
+    """The display alone, its print still seen."""
+    tallest = max(glyph[4] for glyph in drawn.glyphs)
+    shown = [glyph for glyph in drawn.glyphs if glyph[4] >= LEAST_NEAR * tallest]
+    # The first look may have missed a line.
+    shown = [glyph for glyph in shown if rng.random() < 0.9] or shown
+    around = AROUND * rng.uniform(0.7, 1.3) * tallest
+    x0, x1 = min(x - w / 2 for _, x, _, w, _, _ in shown), max(x + w / 2 for _, x, _, w, _, _ in shown)
+    y0, y1 = min(y - h / 2 for _, _, y, _, h, _ in shown), max(y + h / 2 for _, _, y, _, h, _ in shown)
+    longer = max(x1 - x0, y1 - y0) + 2 * around
+    scale = min(side / longer, NEAR_DIGIT * rng.uniform(0.7, 1.25) / tallest, 2.5)
+    shows = [min(side, int(scale * (length + 2 * around))) for length in (x1 - x0, y1 - y0)]
+    return scale, (x0 + x1) / 2, (y0 + y1) / 2, 0.03 * side, shows
+
+
+def seen_otherwise(rng, drawn, framed, side):
     """A part of a scene, nearer or farther, leaning, in other colours: a tenth of what drawing a new one costs."""
-    whole = rng.random() < 0.4 or all(glyph[0] == "." for glyph in drawn.glyphs)
-    if whole:
-        scale, x, y = SIDE / DRAWN_SIDE * rng.uniform(0.9, 1.1), DRAWN_SIDE / 2, DRAWN_SIDE / 2
-    else:
-        _, x, y, _, tall, _ = rng.choice([glyph for glyph in drawn.glyphs if glyph[0] != "."])
-        # Digits of all sizes alike.
-        wanted = math.exp(rng.uniform(math.log(LEAST_DIGIT + 2), math.log(80)))
-        scale = min(1.6, max(0.4, wanted / max(tall, LEAST_DIGIT)))
+    scale, x, y, shift, (width, height) = framed(rng, drawn, side)
     lean = math.radians(rng.gauss(0, 4))
     a, b = scale * math.cos(lean), scale * math.sin(lean)
-    shift = (0.06 if whole else 0.4) * SIDE
-    tx = SIDE / 2 + rng.uniform(-shift, shift) - (a * x - b * y)
-    ty = SIDE / 2 + rng.uniform(-shift, shift) - (b * x + a * y)
+    tx = width / 2 + rng.uniform(-shift, shift) - (a * x - b * y)
+    ty = height / 2 + rng.uniform(-shift, shift) - (b * x + a * y)
     move = np.array([[a, -b, tx], [b, a, ty]], np.float32)
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    image = cv2.warpAffine(drawn.image, move, (SIDE, SIDE), flags=how, borderMode=cv2.BORDER_REPLICATE)
+    image = cv2.warpAffine(drawn.image, move, (width, height), flags=how, borderMode=cv2.BORDER_REPLICATE)
     image = image[:, :, rng.sample(range(3), 3)] if rng.random() < 0.5 else image
     image = 255 - image if rng.random() < 0.12 else image
     glyphs, free = [], []
     for symbol, gx, gy, w, h, role in drawn.glyphs:
         px, py, w, h = a * gx - b * gy + tx, b * gx + a * gy + ty, w * scale, h * scale
-        if px < -w or py < -h or px > SIDE + w or py > SIDE + h:
+        if px < -w or py < -h or px > width + w or py > height + h:
             continue
-        inside = w / 2 - 1 <= px <= SIDE - w / 2 + 1 and h / 2 - 1 <= py <= SIDE - h / 2 + 1
+        inside = w / 2 - 1 <= px <= width - w / 2 + 1 and h / 2 - 1 <= py <= height - h / 2 + 1
         least = LEAST_DIGIT if symbol not in ".:-/" else 1.4 if symbol in ".-" else 3
         if inside and h >= least:
             glyphs.append((symbol, px, py, w, h, role))
@@ -123,28 +152,57 @@ def seen_otherwise(rng, drawn):
         ys = [b * px + a * py + ty for px in (x0, x1) for py in (y0, y1)]
         free.append((min(xs), min(ys), max(xs), max(ys)))
     # A part of a scene has no kind: what stands around the digits tells it.
-    truth = drawn.truth if whole else {**drawn.truth, "kind": None}
+    truth = {**drawn.truth, "kind": None} if framed is framed_part else drawn.truth
     return Scene(image, glyphs, free, truth)
 
 
-def example(rng, drawn):
+def filled(seen, side):
+    """What a view doesn't fill of the network's input is the mean of what it fills."""
+    out = np.zeros((side, side, 3), np.float32)
+    out[: seen.shape[0], : seen.shape[1]] = seen
+    return out
+
+
+def example(rng, drawn, side):
+    """One picture of a batch."""
     turn = rng.randint(1, 3) if rng.random() < TURNED else 0
-    image = np.rot90(drawn.image, turn)
-    rest, places, counts = targets(drawn)
+    image = filled(standardized(np.rot90(drawn.image, turn)), side)
+    rest, places, counts = targets(drawn, side)
     if turn:
         # Digits that lie are none; those on their heads may be others, so nothing is asked.
         rest[:], counts[:] = turn % 2, 0
     # An empty picture has no way up.
     told = turn if drawn.truth["factors"].get("size") else -100
-    picture = standardized(image).transpose(2, 0, 1)
+    picture = image.transpose(2, 0, 1)
     # Nor has a sheet a kind, nor what lies on its side.
     kind = KIND_NAMES.index(drawn.truth["kind"]) if drawn.truth["kind"] and not turn else -100
     return picture.astype(np.float16), rest.astype(np.float16), places.astype(np.float16), counts, kind, told
 
 
-def drawn_at(seed):
+class Drawn:
+    """Scenes of one way of looking, the last of which are remembered."""
+
+    def __init__(self, draw, side, batch, ways):
+        self.draw, self.side, self.batch, self.ways = draw, side, batch, ways
+        self.memory = []
+
+    def shown(self, rng, seed):
+        fresh = [self.draw(seed + k) for k in range(FRESH)]
+        self.memory = [*self.memory, *fresh][-REMEMBERED:]
+        for one in [*fresh, *(rng.choice(self.memory) for _ in range(self.batch - FRESH))]:
+            has_digits = any(glyph[0] != "." for glyph in one.glyphs)
+            framed = rng.choices(*self.ways)[0] if has_digits else framed_whole
+            yield example(rng, seen_otherwise(rng, one, framed, self.side), self.side)
+
+
+def from_afar(seed):
     """Two scenes, then a sheet, and so on."""
     return sheet(seed, DRAWN_SIDE) if seed % 3 == 2 else scene(seed, DRAWN_SIDE, DRAWN_SIDE)
+
+
+def from_nearby(seed):
+    """Displays large enough for their print to be seen."""
+    return scene(seed, NEARBY_DRAWN_SIDE, NEARBY_DRAWN_SIDE, size=random.Random(seed).uniform(0.1, 0.4))
 
 
 class Feed:
@@ -161,13 +219,12 @@ class Feed:
 
     @staticmethod
     def draw(queue, base, first, step, batches):
-        memory, rng = [], random.Random(base + first)
+        rng = random.Random(base + first)
+        afar = Drawn(from_afar, SIDE, BATCH, ((framed_whole, framed_part), (0.5, 0.5)))
+        nearby = Drawn(from_nearby, NEARBY_SIDE, NEARBY_BATCH, ((framed_near,), (1,)))
         for at in range(first, batches, step):
-            fresh = [drawn_at(base + at * FRESH + k) for k in range(FRESH)]
-            memory = [*memory, *fresh][-REMEMBERED:]
-            shown = fresh + [rng.choice(memory) for _ in range(BATCH - FRESH)]
-            parts = zip(*(example(rng, seen_otherwise(rng, one)) for one in shown))
-            queue.put([np.stack(part) for part in parts])
+            turn = nearby if at // step % 2 else afar
+            queue.put([np.stack(part) for part in zip(*turn.shown(rng, base + at * FRESH))])
 
     def __iter__(self):
         for at in range(self.batches):
@@ -218,7 +275,7 @@ def trained(network, given):
         with torch.autocast("cpu", dtype=torch.bfloat16):
             outputs = network(picture)
         of_heat, of_places, of_kinds, of_turns = losses(outputs, batch)
-        loss = of_heat + 0.7 * of_places + 0.5 * of_kinds + 0.4 * of_turns
+        loss = of_heat + 0.7 * of_places + 0.8 * of_kinds + 0.4 * of_turns
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 5)
@@ -264,11 +321,14 @@ CALIBRATED_ON = 300  # scenes
 
 
 def calibrate_kinds(network, first_seed):
-    """Divides the logits of kinds by what makes scenes it never saw likeliest: one temperature (arXiv:1706.04599)."""
+    """Divides the logits of kinds by what makes displays it never saw likeliest: one temperature (arXiv:1706.04599)."""
     network.eval()
-    scenes = [scene(first_seed + k, DRAWN_SIDE, DRAWN_SIDE) for k in range(CALIBRATED_ON)]
+    rng = random.Random(first_seed)
+    scenes = [from_nearby(first_seed + k) for k in range(CALIBRATED_ON)]
+    scenes = [one for one in scenes if any(glyph[0] != "." for glyph in one.glyphs)]
     kinds = torch.tensor([KIND_NAMES.index(one.truth["kind"]) for one in scenes])
-    pictures = [torch.from_numpy(standardized(one.image).transpose(2, 0, 1))[None] for one in scenes]
+    shown = [seen_otherwise(rng, one, framed_near, NEARBY_SIDE) for one in scenes]
+    pictures = [torch.from_numpy(filled(standardized(one.image), NEARBY_SIDE).transpose(2, 0, 1))[None] for one in shown]
     with torch.no_grad():
         logits = torch.cat([network(picture)[2] for picture in pictures])
         temperatures = [1.05**k for k in range(-20, 40)]
@@ -287,7 +347,7 @@ def load(network, path, first_seed):
         network.load_state_dict(torch.load(path))
         return
     rng = random.Random(first_seed)
-    shown = [example(rng, seen_otherwise(rng, drawn_at(first_seed + k)))[0] for k in range(RESUME_PICTURES)]
+    shown = [example(rng, seen_otherwise(rng, from_afar(first_seed + k), framed_whole, SIDE), SIDE)[0] for k in range(RESUME_PICTURES)]
     resumed(network, path, torch.from_numpy(np.stack(shown)).float())
 
 

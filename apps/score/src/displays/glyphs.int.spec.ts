@@ -1,12 +1,32 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { GlyphReader, linesOf } from '@smartscan/documents';
+import { GlyphReader, LineReader, linesOf } from '@smartscan/documents';
 import { DISPLAY_MODELS } from '@smartscan/documents/models';
 import type { InferenceThread } from '@smartscan/inference';
 import { openThread } from '../open-thread.ts';
 
 const MODELS = resolve(__dirname, '../../../../models');
-const FOLDER = join(MODELS, 'display-glyphs', DISPLAY_MODELS['display-glyphs']);
+
+/** What a network of displays answers to waves that fill its input must be what PyTorch answered when it was exported. */
+const expectAsExported = async (
+  name: keyof typeof DISPLAY_MODELS,
+  input: string,
+  [height, width]: readonly [number, number],
+): Promise<void> => {
+  const waves = new Float32Array(3 * height * width);
+  waves.forEach((_, at) => {
+    const [channel, y, x] = [Math.floor(at / (height * width)), Math.floor(at / width) % height, at % width];
+    waves[at] = Math.sin(0.3 * x + 0.7 * y + channel);
+  });
+  const tensor = { type: 'float32' as const, shape: [1, 3, height, width], data: waves };
+  const outputs = await thread.holder.infer({ name }, { [input]: tensor });
+  const file = join(MODELS, name, DISPLAY_MODELS[name], 'check.json');
+  for (const [output, values] of Object.entries(JSON.parse(readFileSync(file, 'utf8')) as Record<string, number[]>)) {
+    const answered = (outputs[output]!.data as Float32Array).filter((_, at) => at % 97 === 0);
+    expect(answered).toHaveLength(values.length);
+    answered.forEach((value, i) => expect(Math.abs(value - values[i]!)).toBeLessThan(1e-3));
+  }
+};
 
 /** Segments a to g of each digit. */
 const LIT = ['abcdef', 'bc', 'abged', 'abgcd', 'fgbc', 'afgcd', 'afgedc', 'abc', 'abcdefg', 'abcdfg'];
@@ -78,21 +98,8 @@ beforeAll(async () => {
 afterAll(() => thread.close());
 
 describe('the network of displays', () => {
-  it('answers what PyTorch answered when it was exported', async () => {
-    const waves = new Float32Array(3 * 64 * 64);
-    waves.forEach((_, at) => {
-      const [channel, y, x] = [Math.floor(at / 4096), Math.floor(at / 64) % 64, at % 64];
-      waves[at] = Math.sin(0.3 * x + 0.7 * y + channel);
-    });
-    const picture = { type: 'float32' as const, shape: [1, 3, 64, 64], data: waves };
-    const outputs = await thread.holder.infer({ name: 'display-glyphs' }, { picture });
-    const expected = JSON.parse(readFileSync(join(FOLDER, 'check.json'), 'utf8')) as Record<string, number[]>;
-    for (const [name, values] of Object.entries(expected)) {
-      const answered = (outputs[name]!.data as Float32Array).filter((_, at) => at % 97 === 0);
-      expect(answered).toHaveLength(values.length);
-      answered.forEach((value, i) => expect(Math.abs(value - values[i]!)).toBeLessThan(1e-3));
-    }
-  });
+  it('answers what PyTorch answered when it was exported', () =>
+    expectAsExported('display-glyphs', 'picture', [64, 64]));
 
   it.each([0, 1, 2, 3])('finds the stacked numbers of a display that lies turned by %d quarters', async (quarters) => {
     const lines = ['128', '84', '67'];
@@ -111,5 +118,35 @@ describe('the network of displays', () => {
     const data = Uint8Array.from({ length: 3 * 320 * 240 }, (_, at) => 150 + ((at * 7919) % 7));
     const sight = await new GlyphReader(thread.holder).see({ width: 320, height: 240, data });
     expect(sight!.glyphs).toEqual([]);
+  });
+});
+
+describe('the reader of lines', () => {
+  it('answers what PyTorch answered when it was exported', () => expectAsExported('display-lines', 'line', [32, 112]));
+
+  it.each(['5', '42', '128', '0931'])('reads %s out of its quad, whatever its size', async (text) => {
+    for (const height of [24, 96]) {
+      const [left, top, right] = [430 - (text.length - 0.2) * 0.78 * height, 95, 430];
+      const [x0, y0, x1, y1] = [left - 0.2 * height, top - 0.2 * height, right + 0.1 * height, top + 1.2 * height];
+      const quad = [
+        { x: x0, y: y0 },
+        { x: x1, y: y0 },
+        { x: x1, y: y1 },
+        { x: x0, y: y1 },
+      ] as const;
+      const read = await new LineReader(thread.holder).read(monitor([text], height), quad);
+      expect(read.map(({ character }) => character).join('')).toBe(text);
+    }
+  });
+
+  it('reads nothing out of an even wall', async () => {
+    const data = Uint8Array.from({ length: 3 * 320 * 240 }, (_, at) => 150 + ((at * 7919) % 7));
+    const quad = [
+      { x: 40, y: 40 },
+      { x: 160, y: 40 },
+      { x: 160, y: 90 },
+      { x: 40, y: 90 },
+    ] as const;
+    expect(await new LineReader(thread.holder).read({ width: 320, height: 240, data }, quad)).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import type { DocumentReading } from '@smartscan/documents';
+import { DEVICE_TYPES, type DeviceType } from '@smartscan/kernel';
 import { FACTORS, stepOf, type LabelledPicture } from '../displays/labelled-picture.ts';
 import { calibrationErrorOf } from '../learned/judgement.ts';
 import { medianOf } from './summary.ts';
@@ -50,6 +51,12 @@ const KINDS: Readonly<Record<string, string>> = {
   none: 'not_a_medical_document',
 };
 
+const kindOf = ({ device }: LabelledPicture): string => KINDS[device] ?? device;
+
+/** What a picture is of; undefined where it is of no device. */
+export const deviceTypeOf = (labelled: LabelledPicture): DeviceType | undefined =>
+  DEVICE_TYPES.find((type) => type === kindOf(labelled));
+
 /** A rate that is not of an infusion is of breaths. */
 const nameOf = (name: string, { unit }: LabelledPicture): string =>
   name === 'rate' && unit === '/min' ? 'resp_rate' : (NAMES[name] ?? name);
@@ -93,11 +100,17 @@ const valuesOf = (labelled: LabelledPicture, documents: DocumentReading['documen
   }
   const shown =
     documents.find((document) => names.some(([name]) => valueOf(fieldsOf(document)[name]) !== null)) ?? first;
-  return names.map(([name, truth], i) => {
+  const asked = names.map(([name, truth], i) => {
     const field = fieldsOf(shown)[name];
     const isUnitRight = i > 0 || field?.ucum == null || labelled.unit === null || field.ucum === labelled.unit;
     return scoredValue(name, truth, field, isUnitRight);
   });
+  // A number of what the device isn't is as wrong as a wrong number. Of a photo the truth may leave some out.
+  const isAll = labelled.kind !== undefined || (shown.kind !== kindOf(labelled) && labelled.device !== 'none');
+  const others = Object.entries(fieldsOf(shown)).filter(
+    ([name, field]) => isAll && valueOf(field) !== null && !names.some(([known]) => known === name),
+  );
+  return [...asked, ...others.map(([name, field]) => scoredValue(name, null, field, false))];
 };
 
 const outcomeOf = (values: readonly ScoredValue[]): ScoredDevice['outcome'] => {
@@ -111,7 +124,7 @@ export const scoreDevice = (labelled: LabelledPicture, { documents }: DocumentRe
   const [first] = documents;
   return {
     file: labelled.file,
-    device: KINDS[labelled.device] ?? labelled.device,
+    device: kindOf(labelled),
     kind: first.kind,
     outcome: outcomeOf(values),
     flagged: values.some(({ read, status }) => read !== null && status !== 'ok'),

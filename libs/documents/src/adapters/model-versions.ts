@@ -1,8 +1,8 @@
 /** The models of text, and the versions that a reader was written for. */
 export const TEXT_MODELS = { 'ppocr-detection': '1', 'ppocr-recognition': '1' } as const;
 
-/** The model of displays, and the version that a reader was written for. */
-export const DISPLAY_MODELS = { 'display-glyphs': '1' } as const;
+/** The models of displays, and the versions that a reader was written for. */
+export const DISPLAY_MODELS = { 'display-glyphs': '1', 'display-lines': '1' } as const;
 
 /** Versions of models by name. */
 export type ModelVersions = Readonly<Record<string, string>>;

@@ -2,7 +2,7 @@ import type { DeviceType } from '@smartscan/kernel';
 import { agreedLine } from '../domain/devices/agreement.ts';
 import { extractDevices, type DeviceHints, type ReadDevice } from '../domain/devices/extract.ts';
 import { heightOfGlyphs, quadOfGlyphs, wordsOf, type PrintedText, type SeenLine } from '../domain/devices/scene.ts';
-import { rejoined } from '../domain/devices/rejoin.ts';
+import { parted, rejoined } from '../domain/devices/rejoin.ts';
 import type { KindOfDevice } from '../domain/devices/device.ts';
 import { DEVICES, likeliest } from '../domain/devices/kinds/device-kinds.ts';
 import type { DisplaySight, Turn } from '../domain/display/glyphs.ts';
@@ -14,6 +14,7 @@ import {
   centreOf,
   gapsBetween,
   heightOf,
+  widthOf,
   isWithin,
   quadOf,
   type Box,
@@ -23,6 +24,7 @@ import type { Picture } from '../domain/picture/picture.ts';
 import { surfaceOf } from '../domain/picture/quality.ts';
 import { quadTurned, quadTurnedBack } from '../domain/picture/turn.ts';
 import type { ReadCharacter } from '../domain/text/transcribe.ts';
+import type { LineReader } from './display/line-reader.ts';
 import type { TextReader } from './text/text-reader.ts';
 import { convertUnits } from './units.ts';
 
@@ -37,6 +39,8 @@ const WAYS = [
   [0.1, false],
   [0.25, true],
 ] as const;
+/** Around what the reader of lines is shown, in heights of its digits: as it was trained. */
+const LINE_MARGIN = 0.2;
 /** Lines of a display that are read, the tallest. Ours: more are a keyboard, or a page of text. */
 const MOST_LINES = 12;
 /** Lower lines than this part of the tallest are clocks, dates and marks on all kinds of device. Ours. */
@@ -127,8 +131,12 @@ const wordsBeside = (print: PrintedText, lines: readonly SeenLine[]): PrintedTex
 
 const boxOfLine = ({ glyphs }: SeenLine): Box => boxOf(quadOfGlyphs(glyphs, 0));
 
-/** What the detector saw nothing of, and is lower than this part of the tallest digits, is a clock, a date or print. Ours. */
+/**
+ * What the detector saw nothing of, and is lower than this part of the tallest digits, is a clock, a date or print; where both
+ * others read the same, lower digits are believed. Ours.
+ */
 const LEAST_UNDETECTED = 0.7;
+const LEAST_AGREED = 0.35;
 
 /** Digits that only the recogniser saw, as a line that the detector did not. */
 const isUndetected = ({ text }: PrintedLine): boolean => /^[\d.,]{2,5}$/.test(text.replace(/\s/g, ''));
@@ -136,6 +144,19 @@ const isUndetected = ({ text }: PrintedLine): boolean => /^[\d.,]{2,5}$/.test(te
 /** What the recogniser sees nothing of in two ways, or a single digit, isn't worth more of its time. */
 const maySeeMore = ({ glyphs, seconds }: SeenLine): boolean =>
   glyphs.length > 1 && (seconds.length < 2 || seconds.some((characters) => characters.length > 0));
+
+/** So many words tell which way up a picture is, and letters that are read with so much certainty in all. Ours. */
+const MOST_TELLING = 6;
+const LEAST_TELLING = 1.5;
+
+const isWide = (quad: Quad): boolean => widthOf(quad) > 1.2 * heightOf(quad);
+
+/** How many letters stand there, each by how surely it is read: what lies on its head is read as something, too. */
+const legibility = (characters: readonly ReadCharacter[]): number => {
+  const letters = characters.filter(({ character }) => /\p{L}/u.test(character));
+  if (letters.length < 2) return 0;
+  return letters.length * Math.min(...letters.map(({ confidence }) => confidence));
+};
 
 /** Most fields of a kind have no place of their own. */
 const labelsTell = (kind: DeviceType): boolean => {
@@ -146,9 +167,11 @@ const labelsTell = (kind: DeviceType): boolean => {
 /** Reads what devices show, in memory only. One picture at a time. */
 export class DeviceReader {
   readonly #text: TextReader;
+  readonly #lines: LineReader;
 
-  constructor(text: TextReader) {
+  constructor(text: TextReader, lines: LineReader) {
     this.#text = text;
+    this.#lines = lines;
   }
 
   /**
@@ -167,26 +190,32 @@ export class DeviceReader {
     const lines: SeenLine[] = [];
     const tallest = Math.max(0, ...found.filter(isSure).map(({ height }) => height));
     for (const line of found) {
-      if (line.height >= LEAST_HEIGHT * tallest) lines.push(await this.#twice(upright, line));
+      if (line.height >= LEAST_HEIGHT * tallest) lines.push(...(await this.#numbers(upright, line)));
     }
     const printed = await this.#printed(upright, lines, hints.kind ?? likeliest(sight.kinds));
     const shown = rejoined(lines, printed).filter((line) => !isInText(line, printed));
     const digits = shown.map(boxOfLine);
     const isSeen = (one: PrintedLine): boolean =>
-      coveredBy(boxOf(one.quad), digits) >= SAME_LINE || digits.some((box) => isPrintOf(one, box));
-    const least = LEAST_UNDETECTED * Math.max(0, ...shown.map(({ glyphs }) => heightOfGlyphs(glyphs)));
-    const undetected = printed.filter((one) => isUndetected(one) && !isSeen(one) && heightOf(one.quad) > least);
-    const beside = printed.filter((one) => !undetected.includes(one)).flatMap((one) => wordsBeside(one, shown));
+      coveredBy(boxOf(one.quad), digits) >= SAME_LINE ||
+      digits.some((box) => covered(box, boxOf(one.quad)) > SAME_LINE || isPrintOf(one, box));
+    const highest = Math.max(0, ...shown.map(({ glyphs }) => heightOfGlyphs(glyphs)));
+    const missed = new Map<PrintedLine, SeenLine>();
+    for (const one of printed) {
+      const { quad, characters } = one;
+      if (!isUndetected(one) || isSeen(one) || heightOf(quad) < LEAST_AGREED * highest) continue;
+      const lined = await this.#lines.read(picture, upright.toPage(quad));
+      const line: SeenLine = { text: '', glyphs: [], quad, lined, seconds: [characters] };
+      if (heightOf(quad) > LEAST_UNDETECTED * highest || agreedLine(line).reasons.length === 0) missed.set(one, line);
+    }
+    const beside = printed.filter((one) => !missed.has(one)).flatMap((one) => wordsBeside(one, shown));
     return extractDevices({
       scene: {
         width: upright.width,
         height: upright.height,
-        lines: [
-          ...shown.map((line) => withPrint(line, printed)),
-          ...undetected.map(({ quad, characters }) => ({ text: '', glyphs: [], quad, seconds: [characters] })),
-        ],
+        lines: [...shown.map((line) => withPrint(line, printed)), ...missed.values()],
         printed: beside,
         kinds: sight.kinds,
+        mayBeOnItsHead: sight.mayBeOnItsHead,
       },
       hints,
       convert: convertUnits,
@@ -197,9 +226,36 @@ export class DeviceReader {
     });
   }
 
-  /** A line of digits with what the recogniser makes of it, shown in other ways where the two readers differ. */
-  async #twice(upright: Upright, { text, glyphs }: DisplayLine): Promise<SeenLine> {
-    let line: SeenLine = { text, glyphs, quad: quadOfGlyphs(glyphs, 0), seconds: [] };
+  /**
+   * How much better print around the digits is read as they were seen than on its head; undefined where there is none that tells.
+   *
+   * @throws Fault as `Inference`
+   */
+  async uprightness(picture: Picture, sight: DisplaySight): Promise<number | undefined> {
+    const upright = new Upright(picture, sight.turn);
+    const digits = linesOf(sight.glyphs).map((line) => quadOfGlyphs(line.glyphs, 0));
+    const boxes = await this.#printedBoxes(upright, digits, likeliest(sight.kinds));
+    const words = boxes.filter((quad) => coveredBy(boxOf(quad), digits.map(boxOf)) < SAME_LINE && isWide(quad));
+    let [now, turned] = [0, 0];
+    for (const [a, b, c, d] of words.slice(0, MOST_TELLING)) {
+      now += legibility(await this.#text.read(picture, upright.toPage([a, b, c, d])));
+      turned += legibility(await this.#text.read(picture, upright.toPage([c, d, a, b])));
+    }
+    return Math.max(now, turned) < LEAST_TELLING ? undefined : now / (now + turned);
+  }
+
+  /** A line of digits, or the numbers that it turns out to be. */
+  async #numbers(upright: Upright, found: DisplayLine): Promise<SeenLine[]> {
+    const line = await this.#read(upright, found);
+    const parts: SeenLine[] = [];
+    for (const part of parted(line)) parts.push(await this.#read(upright, part));
+    return parts.length > 0 ? parts : [line];
+  }
+
+  /** A line of digits with what others make of it; shown to the recogniser in other ways where no two readers agree. */
+  async #read(upright: Upright, { text, glyphs }: Pick<DisplayLine, 'text' | 'glyphs'>): Promise<SeenLine> {
+    const lined = await this.#lines.read(upright.picture, upright.toPage(quadOfGlyphs(glyphs, LINE_MARGIN)));
+    let line: SeenLine = { text, glyphs, quad: quadOfGlyphs(glyphs, 0), lined, seconds: [] };
     for (const [margin, isNegative] of WAYS) {
       const quad = upright.toPage(quadOfGlyphs(glyphs, margin));
       line = { ...line, seconds: [...line.seconds, await this.#text.read(upright.picture, quad, isNegative)] };
@@ -208,10 +264,11 @@ export class DeviceReader {
     return line;
   }
 
-  /** Lines of print around the digits, or anywhere where there are none. */
-  async #printed(upright: Upright, lines: readonly SeenLine[], kind: DeviceType): Promise<PrintedLine[]> {
-    const display = lines.length === 0 ? undefined : boxAround(lines.map(boxOfLine));
-    const reach = AROUND * Math.max(0, ...lines.map(({ glyphs }) => heightOfGlyphs(glyphs)));
+  /** Where print stands around the digits, or anywhere where there are none: the nearest first. */
+  async #printedBoxes(upright: Upright, digits: readonly Quad[], kind: DeviceType): Promise<Quad[]> {
+    const display = digits.length === 0 ? undefined : boxAround(digits.map(boxOf));
+    const height = Math.max(0, ...digits.map(heightOf));
+    const reach = AROUND * height;
     const { left, top, right, bottom } = display ?? { left: 0, top: 0, right: upright.width, bottom: upright.height };
     const region = quadOf(
       Math.max(0, left - reach),
@@ -220,7 +277,6 @@ export class DeviceReader {
       Math.min(upright.height, bottom + reach),
     );
     const longer = Math.max(region[2].x - region[0].x, region[2].y - region[0].y);
-    const height = Math.max(0, ...lines.map(({ glyphs }) => heightOfGlyphs(glyphs)));
     const larger = labelsTell(kind) ? WHERE_LABELS_TELL : 1;
     const scale = larger * Math.min(PRINT_SIDE / longer, height === 0 ? 1 : DIGITS_BESIDE_PRINT / height);
     const boxes = await this.#text.find(upright.picture, upright.toPage(region), scale);
@@ -228,12 +284,17 @@ export class DeviceReader {
       const { across, down } = gapsBetween(boxOf(quad), { left, top, right, bottom });
       return across + down;
     };
-    const near = boxes
+    return boxes
       .map(({ quad }) => upright.fromPage(quad))
       .sort((a, b) => distanceOf(a) - distanceOf(b))
       .slice(0, MOST_PRINTED);
+  }
+
+  /** Lines of print around the digits. */
+  async #printed(upright: Upright, lines: readonly SeenLine[], kind: DeviceType): Promise<PrintedLine[]> {
+    const digits = lines.map(({ glyphs }) => quadOfGlyphs(glyphs, 0));
     const printed: PrintedLine[] = [];
-    for (const quad of near) {
+    for (const quad of await this.#printedBoxes(upright, digits, kind)) {
       const characters = await this.#text.read(upright.picture, upright.toPage(quad));
       if (characters.length === 0) continue;
       const text = characters.map(({ character }) => character).join('');

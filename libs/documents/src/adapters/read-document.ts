@@ -1,6 +1,6 @@
 import { DEVICE_TYPES, PAPER_TYPES, type DeviceType, type DocumentType, type PaperType } from '@smartscan/kernel';
 import type { Inference } from '@smartscan/platform/ports';
-import type { DisplaySight } from '../domain/display/glyphs.ts';
+import type { DisplaySight, Turn } from '../domain/display/glyphs.ts';
 import { unreadDevice, type ReadDevice } from '../domain/devices/extract.ts';
 import { likeliest } from '../domain/devices/kinds/device-kinds.ts';
 import { extractDocument, type ReadDocument } from '../domain/extract/document.ts';
@@ -14,6 +14,7 @@ import { NOT_MEASURED, type Quality } from '../domain/picture/quality.ts';
 import { decodePages } from './decode/decode-pages.ts';
 import { mediaTypeOf } from './decode/media-type.ts';
 import { GlyphReader } from './display/glyph-reader.ts';
+import { LineReader } from './display/line-reader.ts';
 import type { ModelVersions } from './model-versions.ts';
 import { DeviceReader } from './read-device.ts';
 import { loadAlphabet } from './text/characters.ts';
@@ -48,6 +49,8 @@ const CHECKED_LINES = 6;
 const AGREEING = 2 / 3;
 /** A picture is looked at as one of devices unless the network is surer than this that it shows none. Ours. */
 const SURELY_NO_DEVICE = 0.5;
+/** Print that is read this much worse than on its head stands on its head. Ours. */
+const ON_ITS_HEAD = 0.35;
 /** Devices are taken without a look at the picture as one of a document where their kind is surer than this. Ours. */
 const SURELY_THAT_KIND = 0.8;
 /** A picture that turns out to be no document is of a device, if the network is surer than this which one. Ours. */
@@ -114,11 +117,11 @@ export class DocumentReader {
   readonly #glyphs: GlyphReader;
   readonly #devices: DeviceReader;
 
-  private constructor(text: TextReader, glyphs: GlyphReader) {
+  private constructor(text: TextReader, glyphs: GlyphReader, lines: LineReader) {
     this.#text = text;
     this.#pages = new PageReader(text);
     this.#glyphs = glyphs;
-    this.#devices = new DeviceReader(text);
+    this.#devices = new DeviceReader(text, lines);
   }
 
   /**
@@ -133,7 +136,7 @@ export class DocumentReader {
     versions: ModelVersions = {},
   ): Promise<DocumentReader> {
     const text = new TextReader(inference, await loadAlphabet(modelsDirectory, versions), versions);
-    return new DocumentReader(text, new GlyphReader(inference, versions));
+    return new DocumentReader(text, new GlyphReader(inference, versions), new LineReader(inference, versions));
   }
 
   /**
@@ -169,12 +172,22 @@ export class DocumentReader {
   /** Devices of a kind that is told are read whatever the network thinks of the picture, and one there is. */
   async #lookForDevices(picture: Picture, told: ReadHints['kind']): Promise<SeenDevices> {
     const kind = isDevice(told) ? told : undefined;
-    const sight = await this.#glyphs.see(picture);
+    const sight = await this.#upright(picture);
     const seesOne = kind !== undefined || sight.kinds.none < SURELY_NO_DEVICE;
     const devices = seesOne ? await this.#devices.read(picture, sight, { hints: { kind }, page: 1 }) : [];
     if (kind !== undefined)
       return { devices: devices.length > 0 ? devices : [unreadDevice(kind, 1)], unread: undefined };
     return { devices, unread: likelyDevice(sight.kinds) };
+  }
+
+  /** What the network sees, the right way up: where digits don't tell, print does. */
+  async #upright(picture: Picture): Promise<DisplaySight> {
+    const sight = await this.#glyphs.see(picture);
+    if (!sight.mayBeOnItsHead) return sight;
+    const upright = await this.#devices.uprightness(picture, sight);
+    if (upright === undefined) return sight;
+    if (upright < ON_ITS_HEAD) return this.#glyphs.seeTurned(picture, ((sight.turn + 180) % 360) as Turn);
+    return { ...sight, mayBeOnItsHead: upright < 1 - ON_ITS_HEAD };
   }
 
   /** A font can show one thing and say another: some lines with digits are read as they look. */

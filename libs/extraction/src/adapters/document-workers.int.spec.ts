@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { DOCUMENT_MODELS } from '@smartscan/documents/models';
 import { MODELS_DIRECTORY } from '@smartscan/inference';
 import { eventually } from '@smartscan/testing';
 import { jpegOf, pdfOf, rasterOf } from '@smartscan/testing/document-page';
@@ -73,7 +74,11 @@ describe('threads that read documents', () => {
     expect(first!.readings[0]).toMatchObject({ type: 'lab_report', screen: null });
     expect(first!.images).toEqual([]);
     expect(withImages!.images).toHaveLength(1);
-    expect(Object.keys(first!.models).sort()).toEqual(['display-glyphs/1', 'ppocr-detection/1', 'ppocr-recognition/1']);
+    expect(Object.keys(first!.models).sort()).toEqual(
+      Object.entries(DOCUMENT_MODELS)
+        .map(([name, version]) => `${name}/${version}`)
+        .sort(),
+    );
     expect([workers.busy, workers.waiting, workers.queuedSeconds('interactive')]).toEqual([0, 0, 0]);
   });
 

@@ -3,7 +3,7 @@ import { agreedLine } from './agreement.ts';
 import { rejoined } from './rejoin.ts';
 import { characters, lineOf } from './stand-ins.ts';
 
-describe('digits of two readers', () => {
+describe('digits of several readers', () => {
   it('of which one surely sees another digit at an end give none: 47 is a piece of 147', () => {
     const lines = [{ text: '47', x: 300, y: 200 }];
     const line = { ...lineOf(lines[0]!), seconds: [characters('147'), characters('47')] };
@@ -32,5 +32,26 @@ describe('digits of two readers', () => {
   it('with a point that one of them saw twice have one', () => {
     const line = lineOf({ text: '59..7', x: 300, y: 200, second: '59.7' });
     expect(agreedLine(line)).toMatchObject({ text: '59.7', reasons: [] });
+  });
+
+  it('are what the two others say, where the detector alone sees others', () => {
+    const line = { ...lineOf({ text: '38', x: 300, y: 200, second: '88' }), lined: characters('88') };
+    expect(agreedLine(line)).toMatchObject({ text: '88', reasons: [], alternatives: [{ value: '38' }] });
+    expect(agreedLine({ ...line, lined: characters('36') }).reasons).toEqual(['readers_disagree']);
+  });
+
+  it('are what the two others say, where the detector sees nothing; of one alone they tell no more than that there is a value', () => {
+    const line = { text: '', glyphs: [], quad: quadOf(0, 0, 90, 60), seconds: [characters('98')] };
+    expect(agreedLine({ ...line, lined: characters('98') })).toMatchObject({ text: '98', reasons: [] });
+    for (const lined of [[], characters('93')]) {
+      expect(agreedLine({ ...line, lined }).reasons).toEqual(['single_reader', 'unreadable']);
+    }
+  });
+
+  it('have a point that is uncertain, where one of three sees it: a lost point is ten times the value', () => {
+    const line = { ...lineOf({ text: '120', x: 300, y: 200 }), lined: characters('12.0') };
+    expect(agreedLine(line)).toMatchObject({ text: '12.0', pointless: '120', reasons: ['point_uncertain'] });
+    const pointed = { ...lineOf({ text: '12.0', x: 300, y: 200, second: '120' }), lined: characters('12.0') };
+    expect(agreedLine(pointed)).toMatchObject({ text: '12.0', reasons: [] });
   });
 });

@@ -2,13 +2,13 @@ import type { Alternative, FieldReason } from '../extract/fields.ts';
 import type { ReadCharacter } from '../text/transcribe.ts';
 import { digitsOf, type SeenLine } from './scene.ts';
 
-/** A line that both readers read, or one of them. */
+/** A line that several readers read, or one of them. */
 export interface AgreedLine {
   /** Only the detector saw it, and wasn't sure: it may be no digits at all. */
   readonly isDoubtful: boolean;
-  /** What it says: the detector's text, with the point where one of the two saw it. */
+  /** What it says, with the point where one of them saw it. */
   readonly text: string;
-  /** Without the point, where only one of the two saw it. */
+  /** Without the point, where one of them saw none. */
   readonly pointless: string | undefined;
   readonly confidence: number;
   readonly reasons: readonly FieldReason[];
@@ -30,10 +30,17 @@ interface Plain {
 
 /** What the detector alone saw with less than this is often nothing. Ours: of what is no digit, 95 % get less. */
 const DOUBTFUL = 0.42;
+/** The same, where the reader of lines was asked and saw none of it. Ours. */
+const DOUBTFUL_OF_THREE = 0.6;
+
+const isDoubted = (detected: number, { lined }: SeenLine, others: readonly Plain[]): boolean =>
+  detected < (lined !== undefined && others.length === 0 ? DOUBTFUL_OF_THREE : DOUBTFUL);
 
 const least = (values: readonly number[]): number => values.reduce((a, b) => Math.min(a, b), 1);
 
-/** The recogniser's line as the display's digits and points; whatever else it saw, a unit or a mark, is left out. */
+const plainText = (text: string, confidence: number): Plain => ({ text, digits: digitsOf(text), confidence });
+
+/** A reader's line as the display's digits and points; whatever else it saw, a unit or a mark, is left out. */
 const plainOf = (characters: readonly ReadCharacter[]): Plain => {
   const symbols = characters.flatMap(({ character, confidence }) => {
     const symbol = LOOKS_LIKE[character] ?? character;
@@ -124,62 +131,103 @@ const disagreeing = ({ text }: SeenLine, detected: number, other: Plain): Agreed
   ],
 });
 
+/** What the two that read whole lines say alike, whatever the detector saw, or where it saw nothing. */
+const outvoting = ({ text }: SeenLine, one: Plain, other: Plain): AgreedLine => ({
+  isDoubtful: false,
+  text: one.text,
+  pointless: undefined,
+  confidence: 1 - (1 - one.confidence) * (1 - other.confidence),
+  reasons: [],
+  alternatives: text === '' ? [] : [{ value: text, confidence: 0 }],
+});
+
 /** What only the recogniser saw: it tells that a value is there, and no more. */
-const undetected = ({ seconds }: SeenLine): AgreedLine => {
-  const [first = { text: '', digits: '', confidence: 0 }] = seconds.map(plainOf);
-  const { text, confidence } = first;
-  const alternatives = [{ value: text, confidence }];
-  const reasons = ['single_reader', 'unreadable'] as const;
+const undetected = (second: Plain | undefined): AgreedLine => {
+  const { text, confidence } = second ?? { text: '', confidence: 0 };
   return {
     isDoubtful: false,
     text,
     pointless: undefined,
     confidence,
-    reasons,
-    alternatives,
+    reasons: ['single_reader', 'unreadable'],
+    alternatives: [{ value: text, confidence }],
+  };
+};
+
+/** A number without a point of which another reader saw one: a lost point is the worst of errors. */
+const withPoints = (agreed: AgreedLine, readings: readonly Plain[]): AgreedLine => {
+  if (agreed.reasons.length > 0 || agreed.text.includes('.')) return agreed;
+  const digits = digitsOf(agreed.text);
+  const pointed = readings.find((one) => one.digits === digits && one.text.includes('.'));
+  if (pointed === undefined) return agreed;
+  return {
+    ...agreed,
+    text: pointed.text,
+    pointless: agreed.text,
+    reasons: ['point_uncertain'],
+    alternatives: [{ value: agreed.text, confidence: 0.5 }, ...agreed.alternatives],
+  };
+};
+
+/** Error screens, Lo and Hi, clocks: what is no number. */
+const agreedWord = (line: SeenLine, detected: number): AgreedLine => {
+  const { text } = line;
+  const isSeen = [...(line.lined === undefined ? [] : [line.lined]), ...line.seconds].some((characters) =>
+    lettersAgree(text, characters),
+  );
+  return {
+    isDoubtful: !isSeen && isDoubted(detected, line, []),
+    text,
+    pointless: undefined,
+    confidence: detected,
+    reasons: isSeen ? [] : ['single_reader'],
+    alternatives: alternativesOf(line),
+  };
+};
+
+/** What the detector saw, beside what others say of it. */
+const agreedDigits = (line: SeenLine, detected: number, others: readonly Plain[]): AgreedLine => {
+  const { text } = line;
+  const digits = digitsOf(text);
+  const longer = others.find((other) => other.confidence > SURELY_LONGER && isPartOf(digits, other.digits));
+  if (longer !== undefined) return disagreeing(line, detected, longer);
+  const same = others.filter((other) => other.digits === digits && sameMarks(other.text, text));
+  const best = same.find((other) => other.text === text) ?? same[0];
+  if (best !== undefined) return agreeing(line, detected, best);
+  const [other] = others;
+  if (other !== undefined) return disagreeing(line, detected, other);
+  return {
+    isDoubtful: isDoubted(detected, line, others),
+    text,
+    pointless: undefined,
+    confidence: detected,
+    reasons: ['single_reader'],
+    alternatives: alternativesOf(line),
   };
 };
 
 /**
- * Reads a line twice: the symbols that the detector found, and the recogniser's reading of the same pixels. Only what both
- * say is taken without a reason to look. A point that one of them saw stays a point, and is said to be uncertain.
+ * Reads a line three times: the symbols that the detector found, what the reader of lines makes of the same pixels, and the
+ * recogniser, which learnt from print. Only what two of them say is taken without a reason to look. A point that one of them
+ * saw stays a point, and is said to be uncertain where the others do without it.
  */
 export const agreedLine = (seen: SeenLine): AgreedLine => {
-  // One point that was seen twice.
-  const line = { ...seen, text: seen.text.replace(/\.{2,}/g, '.') };
-  const { text } = line;
-  if (line.glyphs.length === 0) return undetected(line);
-  const detected = least(line.glyphs.filter(({ symbol }) => symbol !== '.').map(({ confidence }) => confidence));
-  const digits = digitsOf(text);
-  const isDigits = /^[\d.]+$/.test(text);
-  if (!isDigits) {
-    const seen = line.seconds.some((characters) => lettersAgree(text, characters));
-    const reasons: FieldReason[] = seen ? [] : ['single_reader'];
-    return {
-      isDoubtful: !seen && detected < DOUBTFUL,
-      text,
-      pointless: undefined,
-      confidence: detected,
-      reasons,
-      alternatives: alternativesOf(line),
-    };
-  }
-  const seconds = line.seconds.map(plainOf).filter((second) => second.digits !== '');
-  const longer = seconds.find((second) => second.confidence > SURELY_LONGER && isPartOf(digits, second.digits));
-  if (longer !== undefined) return disagreeing(line, detected, longer);
-  const same = seconds.filter((second) => second.digits === digits && sameMarks(second.text, text));
-  const best = same.find((second) => second.text === text) ?? same[0];
-  if (best !== undefined) return agreeing(line, detected, best);
-  const [other] = seconds;
-  if (other === undefined) {
-    return {
-      isDoubtful: detected < DOUBTFUL,
-      text,
-      pointless: undefined,
-      confidence: detected,
-      reasons: ['single_reader'],
-      alternatives: alternativesOf(line),
-    };
-  }
-  return disagreeing(line, detected, other);
+  // One point that was seen twice; no kind of device shows less than nothing: a dash is a line beside the number.
+  const line = { ...seen, text: seen.text.replace(/\.{2,}/g, '.').replace(/^-(?=[\d.]+-?$)|(?<=^-?[\d.]+)-$/g, '') };
+  const { text, glyphs } = line;
+  const detected = least(glyphs.filter(({ symbol }) => symbol !== '.').map(({ confidence }) => confidence));
+  const isRead = ({ digits }: Plain): boolean => digits !== '';
+  const lined = [line.lined ?? []].map(plainOf).filter(isRead);
+  const seconds = line.seconds.map(plainOf).filter(isRead);
+  // Of E-3 the recogniser, which makes digits of letters, says 3: the reader of lines tells them apart.
+  const isNumber = line.lined?.every(({ character }) => /[\d.]/.test(character));
+  const pair = (isNumber === true ? lined : []).flatMap((one) => {
+    const other = seconds.find((second) => second.text === one.text);
+    return other === undefined || one.text === text ? [] : [[one, other] as const];
+  })[0];
+  const readings = [...lined, ...seconds, plainText(text, detected)];
+  if (pair !== undefined) return withPoints(outvoting(line, ...pair), readings);
+  if (glyphs.length > 0 && !/^[\d.]+$/.test(text)) return agreedWord(line, detected);
+  if (glyphs.length === 0) return undetected(seconds[0]);
+  return withPoints(agreedDigits(line, detected, [...lined, ...seconds]), readings);
 };

@@ -23,12 +23,11 @@ describe('roles', () => {
     expect(Object.values(valuesOf(alone))).toEqual([null]);
   });
 
-  it('a bar beside the digits, which one reader takes for a 1, is no part of them; a 1 as tall as they are may be', () => {
+  it('a bar beside the digits, which is taken for a 1, is no part of them; a 1 as tall as they are may be', () => {
     const bar = (height: number, second: string) => ({ text: '1', x: 300 - 0.9 * height, y: 130, height, second });
     const beside = (...of: [number, string]) =>
       fieldsOf(readMade({ kind: 'blood_pressure_monitor', lines: [...PRESSURES, bar(...of)] }))['sys']!;
-    expect(beside(95, '8')).toMatchObject({ value: 128, status: 'ok' });
-    expect(beside(95, '1').reasons).toContain('ambiguous');
+    for (const second of ['8', '1']) expect(beside(95, second)).toMatchObject({ value: 128, status: 'ok' });
     expect(beside(62, '8').reasons).toContain('ambiguous');
   });
 

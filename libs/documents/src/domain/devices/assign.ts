@@ -208,14 +208,28 @@ const inOrder = ({ device, candidates }: Place, roles: Roles): Placed[] =>
     return line === undefined ? [] : [{ field, line: candidates[line]! }];
   });
 
+/** On devices that are all laid out alike, what comes first isn't lower: digits this much taller are not of a later field. Ours. */
+const CLEARLY_TALLER = 1.25;
+
 /** Numbers without labels of which each could be the other, or that stand beside one that is no value at all. */
-const exchangeable = ({ device }: Place, placed: readonly Placed[], labelled: ReadonlySet<string>): Placed[] => {
+const exchangeable = (place: Place, placed: readonly Placed[], labelled: ReadonlySet<string>): Placed[] => {
+  const { device, candidates } = place;
   const can = ({ line }: Placed, field: string): boolean => mayShow(line, device.fields[field]!);
   const free = placed.filter(({ field }) => !labelled.has(field));
   const isWhole = placed.every((one) => can(one, one.field));
-  return free.filter((one) =>
-    free.some((other) => other !== one && (!isWhole || (can(one, other.field) && can(other, one.field)))),
-  );
+  const isOutOfOrder = (one: Placed, other: Placed): boolean => {
+    const [first, later] = placed.indexOf(one) < placed.indexOf(other) ? [one, other] : [other, one];
+    return device.layout.orderIs === 'always' && first.line.height > CLEARLY_TALLER * later.line.height;
+  };
+  const contradictsExchanged = (one: Placed, other: Placed): boolean =>
+    contradicts(place, (field) => {
+      const from =
+        field === one.field ? other : field === other.field ? one : placed.find((own) => own.field === field);
+      return from === undefined ? undefined : candidates.indexOf(from.line);
+    });
+  const areAlike = (one: Placed, other: Placed): boolean =>
+    can(one, other.field) && can(other, one.field) && !isOutOfOrder(one, other) && !contradictsExchanged(one, other);
+  return free.filter((one) => free.some((other) => other !== one && (!isWhole || areAlike(one, other))));
 };
 
 /** Neighbours in the order without a label between them. */

@@ -36,7 +36,10 @@ interface Part {
 const partsOf = (line: SeenLine): Part[] => {
   const [, first, second] = PRESSURES.exec(line.text) ?? [];
   const at = line.glyphs.findIndex(({ symbol }) => isBar(symbol));
-  if (first === undefined || Number(first) < LEAST_SYSTOLIC || Number(first) <= Number(second) || at < 0) {
+  const isSeen = [line.lined ?? [], ...line.seconds].some(
+    (characters) => digitsOf(characters.map(({ character }) => character).join('')) === digitsOf(line.text),
+  );
+  if (first === undefined || !isSeen || Number(first) < LEAST_SYSTOLIC || Number(first) <= Number(second) || at < 0) {
     return [{ line, role: undefined }];
   }
   const seconds = line.seconds.map((characters) => {

@@ -14,6 +14,8 @@ export interface FieldPlace {
   /** From the picture as it is turned upright to the page as it was sent. */
   readonly toPage: (quad: Quad) => Quad;
   readonly convert: ConvertUnits;
+  /** 0-1: that the device is of its kind. A value is right only where it is. */
+  readonly kindConfidence: number;
   readonly reasons: readonly FieldReason[];
 }
 
@@ -64,15 +66,15 @@ export const deviceField = (
   const candidate = asUnitSays(seen, field, units);
   const { agreed, line } = candidate;
   const shown = shownValue(candidate, field, units);
-  const confidence = rounded(agreed.confidence);
+  const confidence = rounded(agreed.confidence * place.kindConfidence);
   const reasons = new Set([
     ...readingReasons(candidate),
     ...pointReasons(candidate, field, units),
     ...shown.reasons,
     ...place.reasons,
-    ...(confidence < LOW_CONFIDENCE ? (['uncertain_characters'] as const) : []),
+    ...(agreed.confidence < LOW_CONFIDENCE ? (['uncertain_characters'] as const) : []),
   ]);
-  const status = statusOf([...reasons], confidence);
+  const status = statusOf([...reasons], agreed.confidence);
   const given = status !== 'refused';
   return {
     value: given ? shown.value : null,

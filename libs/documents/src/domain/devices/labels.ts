@@ -23,6 +23,7 @@ export interface SeenWords {
 
 interface Word {
   readonly text: string;
+  readonly confidence: number;
   readonly box: Box;
 }
 
@@ -35,7 +36,11 @@ export const runsOf = (print: PrintedText): Word[] => {
   return words.flatMap((_, i) =>
     words.slice(i, i + MOST_WORDS).map((__, more) => {
       const run = words.slice(i, i + more + 1);
-      return { text: run.map(({ text }) => text).join(' '), box: boxAround(run.map(({ quad }) => boxOf(quad))) };
+      return {
+        text: run.map(({ text }) => text).join(' '),
+        confidence: print.confidence,
+        box: boxAround(run.map(({ quad }) => boxOf(quad))),
+      };
     }),
   );
 };
@@ -67,14 +72,30 @@ const unitAmong = (text: string, units: ReadonlySet<string>): string | undefined
   return own.length === 1 ? own[0] : undefined;
 };
 
+/** A label from so many letters on is known with one of them missing: SpO%. */
+const LEAST_LETTERS = 5;
+
+const misses = (text: string, label: string): boolean =>
+  label.length >= LEAST_LETTERS &&
+  text.length === label.length - 1 &&
+  [...label].some((_, at) => label.slice(0, at) + label.slice(at + 1) === text);
+
 /** A label may stand right before or behind a unit, without a space: SYSmmHg, bpmPR. */
 const labelWith = (text: string, label: string): string | undefined => {
   const [all, own] = [folded(text), folded(label)];
-  if (all === own) return '';
+  if (all === own || misses(all, own)) return '';
   if (own.length < 2) return undefined;
   if (all.startsWith(own)) return all.slice(own.length);
   return all.endsWith(own) ? all.slice(0, -own.length) : undefined;
 };
+
+/** Labels count where they are read as surely as this; two letters, which are read into much that is none, as IO, than that. Ours. */
+const SURE = 0.35;
+const SHORT = 2;
+const SURE_OF_SHORT = 0.6;
+
+const isSure = ({ confidence }: Word, name: string): boolean =>
+  confidence >= (folded(name).length <= SHORT ? SURE_OF_SHORT : SURE);
 
 const labelsIn = (word: Word, device: KindOfDevice, units: ReadonlySet<string>): SeenWords => {
   // Letters that look like digits are as those: the 10 of a date would be LO.
@@ -84,7 +105,7 @@ const labelsIn = (word: Word, device: KindOfDevice, units: ReadonlySet<string>):
   for (const [field, { labels: names }] of Object.entries(device.fields)) {
     for (const name of names) {
       const rest = labelWith(word.text, name);
-      if (rest === undefined) continue;
+      if (rest === undefined || !isSure(word, name)) continue;
       const unit = rest.length < 2 ? undefined : unitAmong(rest, units);
       if (rest !== '' && unit === undefined) continue;
       labels.push({ field, name, box: word.box });

@@ -1,7 +1,7 @@
 import type { Glyph } from '../display/glyphs.ts';
 import { isWithin, type Quad } from '../picture/geometry.ts';
 import type { ReadCharacter } from '../text/transcribe.ts';
-import { heightOfGlyphs, quadOfGlyphs, type SeenLine } from './scene.ts';
+import { digitsOf, heightOfGlyphs, quadOfGlyphs, type SeenLine } from './scene.ts';
 
 /** What the recogniser read in a box of its own finder. */
 export interface FoundText {
@@ -38,3 +38,43 @@ export const rejoined = (lines: readonly SeenLine[], found: readonly FoundText[]
       const joined = parts.length < 2 ? undefined : asOne(parts, one);
       return joined === undefined ? all : [...all.filter((line) => !parts.includes(line)), joined];
     }, lines);
+
+const textOf = (characters: readonly ReadCharacter[]): string => characters.map(({ character }) => character).join('');
+
+/** Ink of two numbers is at least this much apart, in heights; of the cell of a one only the right edge is ink. Ours. */
+const APART = 0.3;
+const APART_BEFORE_ONE = 0.75;
+
+const isApart = (before: Glyph, after: Glyph, height: number): boolean => {
+  const gap = Math.hypot(after.x - before.x, after.y - before.y) - (before.width + after.width) / 2;
+  return gap > (after.symbol === '1' ? APART_BEFORE_ONE : APART) * height;
+};
+
+/** Where glyphs are cut into runs of so many digits each; a point goes with the digit before it, other marks fall away. */
+const runsOf = (glyphs: readonly Glyph[], counts: readonly number[]): Glyph[][] => {
+  const digits = glyphs.filter(({ symbol }) => /\d/.test(symbol));
+  const ends = counts.map((_, i) => digits[counts.slice(0, i + 1).reduce((sum, count) => sum + count, 0) - 1]!);
+  return ends.map((end, i) => {
+    const from = i === 0 ? 0 : glyphs.indexOf(ends[i - 1]!) + 1;
+    const run = glyphs.slice(from, glyphs.indexOf(end) + 1);
+    return run.slice(run.findIndex(({ symbol }) => /\d/.test(symbol)));
+  });
+};
+
+/**
+ * Parts of a line that are numbers of their own: the recogniser sees spaces between them, all digits are the detector's, and
+ * they stand apart. What the reader of lines and the detector say alike, and is a number, is one.
+ */
+export const parted = ({ text, glyphs, lined, seconds }: SeenLine): readonly Pick<SeenLine, 'text' | 'glyphs'>[] => {
+  if (lined !== undefined && textOf(lined) === text && NUMBER.test(text)) return [];
+  const height = heightOfGlyphs(glyphs);
+  for (const words of seconds.map((characters) => textOf(characters).trim().split(/\s+/))) {
+    const counts = words.map((word) => digitsOf(word).length);
+    if (words.length < 2 || counts.includes(0) || digitsOf(words.join('')) !== digitsOf(text)) continue;
+    const runs = runsOf(glyphs, counts);
+    if (runs.slice(1).every((run, i) => isApart(runs[i]!.findLast(({ symbol }) => symbol !== '.')!, run[0]!, height))) {
+      return runs.map((run) => ({ text: run.map(({ symbol }) => symbol).join(''), glyphs: run }));
+    }
+  }
+  return [];
+};

@@ -3,13 +3,15 @@ import { distance, sliceOf, type Point, type Quad } from '../picture/geometry.ts
 import { medianOf } from '../statistics.ts';
 import type { ReadCharacter } from '../text/transcribe.ts';
 
-/** A line of a display as both readers saw it, in pixels of the picture as it is turned upright. */
+/** A line of a display as all readers saw it, in pixels of the picture as it is turned upright. */
 export interface SeenLine {
   /** The detector's. */
   readonly text: string;
   /** From left to right. */
   readonly glyphs: readonly Glyph[];
   readonly quad: Quad;
+  /** What the reader of lines made of it; nothing where it was not asked. */
+  readonly lined?: readonly ReadCharacter[];
   /** What the recogniser made of crops of the line, the tightest first. */
   readonly seconds: readonly (readonly ReadCharacter[])[];
   /** Whether the finder of print, which knows nothing of the detector's lines, has this very number in a box of its own. */
@@ -30,6 +32,8 @@ export interface DisplayScene {
   readonly lines: readonly SeenLine[];
   readonly printed: readonly PrintedText[];
   readonly kinds: DisplaySight['kinds'];
+  /** Whether nothing tells it from the same picture on its head. */
+  readonly mayBeOnItsHead: boolean;
 }
 
 /** The words of a line of print, each with its place; letters are taken as equally wide. */

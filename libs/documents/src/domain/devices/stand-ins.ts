@@ -58,15 +58,16 @@ export interface Made {
   readonly sure?: number;
   readonly kinds?: DisplayScene['kinds'];
   readonly width?: number;
+  readonly mayBeOnItsHead?: boolean;
 }
 
 /** What is read of it; no value is converted unless it is said how. */
 export const readMade = (
-  { kind, lines, print = [], sure, kinds = kindsOf(kind, sure), width = 800 }: Made,
+  { kind, lines, print = [], sure, kinds = kindsOf(kind, sure), width = 800, mayBeOnItsHead = false }: Made,
   convert: ConvertUnits = () => undefined,
 ): ReadDevice[] =>
   extractDevices({
-    scene: { width, height: 600, lines: lines.map(lineOf), printed: print, kinds },
+    scene: { width, height: 600, lines: lines.map(lineOf), printed: print, kinds, mayBeOnItsHead },
     hints: {},
     convert,
     page: 1,

@@ -1,4 +1,5 @@
 import type { Picture } from '../picture/picture.ts';
+import { standardizePart, type ColourPlanes } from '../picture/standardize.ts';
 import type { Turn } from './glyphs.ts';
 
 /** An upright part of a picture that is turned, in pixels of the turned picture, and the size that it is looked at in. */
@@ -11,18 +12,10 @@ export interface View {
   readonly scale: number;
 }
 
-/** What the network takes: planes of red, green and blue, of sides that are multiples of its deepest stride. */
-export interface ViewPlanes {
-  readonly data: Float32Array;
-  readonly width: number;
-  readonly height: number;
-}
-
+/** Sides of what the network takes are multiples of its deepest stride. */
 const DEEPEST_STRIDE = 32;
 /** More samples a pixel and side would only cost: a picture has no more than 2400 pixels a side, seven to one of a view. Ours. */
 const MAX_SAMPLES = 4;
-/** Added to the deviation, so that grain on an even wall isn't taken for something. As the network was trained. */
-const LEAST_DEVIATION = 4;
 
 const up = (pixels: number): number => Math.max(1, Math.ceil(pixels / DEEPEST_STRIDE)) * DEEPEST_STRIDE;
 
@@ -100,7 +93,7 @@ interface Grid {
 }
 
 /** One row of a view. */
-const fillRow = (data: Uint8Array, { across, down }: Grid, row: number, planes: ViewPlanes): void => {
+const fillRow = (data: Uint8Array, { across, down }: Grid, row: number, planes: ColourPlanes): void => {
   const plane = planes.width * planes.height;
   const length = across.offsets.length / across.count;
   for (let x = 0; x < length; x++) {
@@ -121,34 +114,8 @@ const fillRow = (data: Uint8Array, { across, down }: Grid, row: number, planes: 
   }
 };
 
-/** Grey of mean 0 and deviation 1; the colours keep what sets them apart. What is beyond the view stays 0. */
-const standardize = ({ data, width, height }: ViewPlanes, across: number, down: number): void => {
-  const plane = width * height;
-  let sum = 0;
-  let squares = 0;
-  for (let channel = 0; channel < 3; channel++) {
-    for (let y = 0; y < down; y++) {
-      const row = channel * plane + y * width;
-      for (let x = 0; x < across; x++) {
-        const value = data[row + x]!;
-        sum += value;
-        squares += value * value;
-      }
-    }
-  }
-  const count = 3 * across * down;
-  const mean = sum / count;
-  const deviation = Math.sqrt(Math.max(0, squares / count - mean * mean)) + LEAST_DEVIATION;
-  for (let channel = 0; channel < 3; channel++) {
-    for (let y = 0; y < down; y++) {
-      const row = channel * plane + y * width;
-      for (let x = 0; x < across; x++) data[row + x] = (data[row + x]! - mean) / deviation;
-    }
-  }
-};
-
 /** Fills planes with a view, as the network takes it. `planes` are of `planesSize` and all zero. */
-export const fillPlanes = (picture: Picture, turn: Turn, view: View, planes: ViewPlanes): void => {
+export const fillPlanes = (picture: Picture, turn: Turn, view: View, planes: ColourPlanes): void => {
   const width = Math.min(planes.width, Math.max(1, Math.round(view.width * view.scale)));
   const height = Math.min(planes.height, Math.max(1, Math.round(view.height * view.scale)));
   const sides = sidesOf(picture, turn);
@@ -157,5 +124,5 @@ export const fillPlanes = (picture: Picture, turn: Turn, view: View, planes: Vie
     down: tapsOf(sides.down, view.top, view.scale, height),
   };
   for (let row = 0; row < height; row++) fillRow(picture.data, grid, row, planes);
-  standardize(planes, width, height);
+  standardizePart(planes, width, height);
 };

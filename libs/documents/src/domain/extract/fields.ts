@@ -40,6 +40,8 @@ export type FieldReason =
   | 'role_by_place'
   /** What kind of device it is isn't sure. */
   | 'kind_uncertain'
+  /** No label and no unit says of what kind the device is: its looks alone do. */
+  | 'kind_by_looks'
   /** The device shows an error, or that the value lies beyond what it measures. */
   | 'error_screen'
   | 'below_range'

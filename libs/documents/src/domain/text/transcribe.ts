@@ -11,7 +11,7 @@ export interface ReadCharacter {
 
 /** What the columns of the recogniser's output stand for. */
 export interface Alphabet {
-  /** By column; empty for the one that means "nothing new here". */
+  /** By column; empty for the first, which means "nothing new here"; a space for that between words, where there is one. */
   readonly characters: readonly string[];
   /** Columns that may be read. */
   readonly allowed: Int32Array;
@@ -67,22 +67,28 @@ const SPACE = 0.1;
 /** A mark at the head of a line that is only just less likely than a space there is that mark: `<` of `< 200`. */
 const MARK_BEFORE = 0.05;
 
+/** The column of the space between words; beyond all columns where an alphabet has none. */
+const spaceOf = (characters: readonly string[]): number =>
+  characters.at(-1) === ' ' ? characters.length - 1 : Infinity;
+
+const at = (probabilities: Float32Array, column: number): number => probabilities[column] ?? 0;
+
 /**
- * Reads the likeliest text of a line out of the network's answer (CTC, Graves et al. 2006: repeats are one character,
+ * Reads the likeliest text of a line out of a network's answer (CTC, Graves et al. 2006: repeats are one character,
  * blanks part them).
  *
  * @param probabilities steps × columns of the alphabet, each step's sum 1
  */
 export const transcribe = (probabilities: Float32Array, { characters, allowed }: Alphabet): ReadCharacter[] => {
   const columns = characters.length;
-  const space = columns - 1;
+  const space = spaceOf(characters);
   const steps = probabilities.length / columns;
   const read: ReadCharacter[] = [];
   let previous = 0;
   let gap = 0;
   for (let t = 0; t < steps; t++) {
     const step = stepAt(probabilities, t * columns, allowed);
-    gap = Math.max(gap, probabilities[t * columns + space]!);
+    gap = Math.max(gap, at(probabilities, t * columns + space));
     const seen = read.length === 0 ? withoutSpace(step, space) : step;
     const isCharacter = seen.best !== 0 && seen.best !== space;
     const character = characterOf(seen, characters, (t + 0.5) / steps);
