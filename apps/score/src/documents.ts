@@ -1,6 +1,7 @@
 /**
- * Scores the reading of documents and devices: `npm run -s score:documents -- LABELS.json [--told]`. With `--told` each
- * device's kind is given as a hint, as a caller who knows what was photographed does.
+ * Scores the reading of documents and devices: `npm run -s score:documents -- LABELS.json [--told] [--table]`. With
+ * `--told` each device's kind is given as a hint, as a caller who knows what was photographed does; with `--table` a table of
+ * devices follows.
  *
  * LABELS.json lists either documents, {"base", "type", "gt": {FIELD: VALUE, …, "rows" | "meds": […]}}; beside it lie pictures
  * that are called as the base, an underscore and their quality: 00_lab_report_photo.jpg. Or photos of devices, {"file",
@@ -17,7 +18,7 @@ import process, { argv, stderr, stdout } from 'node:process';
 import type { DocumentReader } from '@smartscan/documents';
 import { compare, type Comparison, type LabelledDocument } from './documents/compare.ts';
 import type { LabelledPicture } from './displays/labelled-picture.ts';
-import { deviceSummary, deviceTypeOf, scoreDevice, type ScoredDevice } from './documents/devices.ts';
+import { deviceSummary, deviceTable, deviceTypeOf, scoreDevice, type ScoredDevice } from './documents/devices.ts';
 import { openReader } from './documents/open-reader.ts';
 import { summaryOf, type ScoredPicture } from './documents/summary.ts';
 import { cpuMs } from './open-thread.ts';
@@ -50,7 +51,7 @@ const scoreDocuments = async (folder: string, documents: readonly LabelledDocume
       misses: missesOf(comparison),
     });
   }
-  return { n: scored.length, summary: summaryOf(scored) };
+  return { n: scored.length, summary: summaryOf(scored), table: [] };
 };
 
 const scoreDevices = async (
@@ -67,23 +68,24 @@ const scoreDevices = async (
     scored.push(device);
     print(device);
   }
-  return { n: scored.length, summary: deviceSummary(scored) };
+  return { n: scored.length, summary: deviceSummary(scored), table: deviceTable(scored) };
 };
 
 const main = async (args: readonly string[]): Promise<number> => {
   const [truths] = args;
   if (truths === undefined || truths.startsWith('--')) {
-    stderr.write('usage: score:documents LABELS.json [--told]\n');
+    stderr.write('usage: score:documents LABELS.json [--told] [--table]\n');
     return 2;
   }
   const folder = dirname(truths);
   const labelled = JSON.parse(readFileSync(truths, 'utf8')) as LabelledDocument[] | LabelledPicture[];
   const isDevices = (all: typeof labelled): all is LabelledPicture[] => all.some((one) => 'device' in one);
   const { reader, close } = await openReader();
-  const { n, summary } = isDevices(labelled)
+  const { n, summary, table } = isDevices(labelled)
     ? await scoreDevices(folder, labelled, { reader, isTold: args.includes('--told') })
     : await scoreDocuments(folder, labelled, reader);
   print({ summary: { ...summary, peakMemoryMb: Math.round(process.resourceUsage().maxRSS / 1024) } });
+  if (args.includes('--table')) stdout.write(`${table.join('\n')}\n`);
   await close();
   return n === 0 ? 1 : 0;
 };

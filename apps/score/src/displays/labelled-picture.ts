@@ -21,6 +21,8 @@ export interface LabelledPicture {
   readonly unit: string | null;
   readonly kind?: string;
   readonly turn?: number;
+  /** Whether a person who is told the kind could read all of it, as `scenes.py` measures it. */
+  readonly readable?: boolean;
   readonly glyphs?: readonly DrawnGlyph[];
   readonly factors?: Readonly<Record<string, number | boolean | string>>;
 }

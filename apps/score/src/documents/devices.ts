@@ -28,6 +28,9 @@ export interface ScoredDevice {
   readonly problems: readonly string[];
   readonly cpuMs: number;
   readonly factors: NonNullable<LabelledPicture['factors']>;
+  readonly turn: number | null;
+  /** Null where nobody measured it. */
+  readonly isReadable: boolean | null;
 }
 
 /** Names of the truth, and those under which we read the same. */
@@ -132,6 +135,8 @@ export const scoreDevice = (labelled: LabelledPicture, { documents }: DocumentRe
     problems: first.quality.problems,
     cpuMs,
     factors: labelled.factors ?? {},
+    turn: labelled.turn ?? null,
+    isReadable: labelled.readable ?? null,
   };
 };
 
@@ -177,3 +182,48 @@ export const deviceSummary = (devices: readonly ScoredDevice[]): object => ({
     ]),
   ),
 });
+
+const percent = (part: number, of: number): string => ((100 * part) / of).toFixed(1);
+
+const rowOf = (name: string, devices: readonly ScoredDevice[]): string => {
+  const of = (is: (one: ScoredDevice) => boolean): string => percent(devices.filter(is).length, devices.length);
+  const cells = [
+    String(devices.length),
+    of(({ outcome }) => outcome === 'exact'),
+    of(({ outcome }) => outcome === 'wrong'),
+    of(({ outcome, flagged }) => outcome === 'wrong' && !flagged),
+    of(({ outcome }) => outcome === 'refused'),
+    of(({ device, kind }) => device === kind),
+  ];
+  return `| ${[name, ...cells].join(' | ')} |`;
+};
+
+const READABLE = { true: 'all of it can be read', false: 'something can not be read' } as const;
+
+/** A table of all pictures, of those that can be read, by device, and by each step of each factor. */
+export const deviceTable = (devices: readonly ScoredDevice[]): string[] => {
+  const by = (keyOf: (one: ScoredDevice) => string | undefined): string[] => {
+    const keys = [...new Set(devices.flatMap((one) => keyOf(one) ?? []))];
+    const sorted = keys.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+    return sorted.map((key) =>
+      rowOf(
+        key,
+        devices.filter((one) => keyOf(one) === key),
+      ),
+    );
+  };
+  return [
+    '| pictures | n | exact, % | wrong, % | wrong without a doubt, % | refused, % | kind right, % |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
+    rowOf('all', devices),
+    ...by(({ isReadable }) => (isReadable === null ? undefined : READABLE[`${isReadable}`])),
+    ...by(({ turn }) => (turn === null ? undefined : turn === 0 ? 'upright' : 'lies turned')),
+    ...by(({ device }) => device),
+    ...Object.entries(FACTORS).flatMap(([factor, bounds]) =>
+      by(({ factors }) => {
+        const step = stepOf(bounds, factors[factor]);
+        return step === undefined ? undefined : `${factor} ${step}`;
+      }),
+    ),
+  ];
+};
