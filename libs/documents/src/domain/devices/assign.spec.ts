@@ -31,6 +31,12 @@ describe('roles', () => {
     expect(beside(62, '8').reasons).toContain('ambiguous');
   });
 
+  it('of a pulse beside both pressures is not taken for the lower one', () => {
+    const lines = [...column(['123', '92']), { text: '49', x: 480, y: 165, height: 50 }];
+    const values = valuesOf(readMade({ kind: 'blood_pressure_monitor', lines }));
+    expect(values).toMatchObject({ dia: null, pulse: null });
+  });
+
   it('by a label beside them are those of the label, wherever they stand', () => {
     const lines: MadeLine[] = [
       { text: '72', x: 300, y: 120 },

@@ -192,9 +192,13 @@ const isInLine = (placed: readonly Candidate[]): boolean => {
   const gaps = placed.slice(1).map((later, i) => {
     const before = placed[i]!;
     const { across, down } = gapsBetween(before.box, later.box);
-    return { across: across / Math.max(before.height, later.height), down };
+    const onwards = later.box.left > before.box.left;
+    return { across: across / Math.max(before.height, later.height), down, onwards };
   });
-  return gaps.every(({ across }) => across < ASIDE) || gaps.every(({ down }) => down === 0);
+  const isColumn = gaps.every(({ across }) => across < ASIDE);
+  // A number beside two that stand below each other shares a row with both.
+  const isRow = gaps.every(({ down, onwards }) => down === 0 && onwards);
+  return isColumn || isRow;
 };
 
 interface Placed {
