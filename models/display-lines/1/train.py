@@ -8,8 +8,6 @@ Needs what models/display-glyphs/1/train.py needs.
 
 import argparse
 import copy
-import hashlib
-import json
 import math
 import multiprocessing
 import pathlib
@@ -22,15 +20,15 @@ from network import HEIGHT, Lines
 from lines import WIDTH, drawn_at, example
 from scenes import HELD_OUT
 from shapes import SYMBOLS
+from training import answers_to_waves, follow, write_beside
 
 HERE = pathlib.Path(__file__).resolve().parent
 BATCH = 64
 LEARNING_RATE = 2e-3
 WARM_UP = 150  # steps
-MEAN_STEPS = 8  # between two that go into the moving mean
-MEAN_SHARE = 0.04  # of each of them
 FRESH = 2  # scenes of a batch
 REMEMBERED = 1500
+OUTPUTS = ["symbols"]
 SYMBOL_AT = {symbol: at + 1 for at, symbol in enumerate(SYMBOLS)}
 
 
@@ -66,15 +64,6 @@ def text_of(logits):
     return said
 
 
-def follow(averaged, network, share):
-    """Moves the mean of the weights towards those of now."""
-    with torch.no_grad():
-        now = network.state_dict()
-        for name, value in averaged.state_dict().items():
-            if value.is_floating_point():
-                value += (now[name] - value) * share
-
-
 def trained(network, given):
     network = network.train().to(memory_format=torch.channels_last)
     averaged = copy.deepcopy(network)
@@ -95,8 +84,7 @@ def trained(network, given):
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 5)
         optimizer.step()
-        if at % MEAN_STEPS == 0:
-            follow(averaged, network, max(MEAN_SHARE, 3 / (at / MEAN_STEPS + 3)))
+        follow(averaged, network, at)
         if at % 10 == 0:
             now = sum(text_of(one) == text for one, text in zip(logits.float(), texts)) / len(texts)
             cost, right = 0.95 * cost + 0.05 * float(loss), 0.95 * right + 0.05 * now
@@ -107,15 +95,6 @@ def trained(network, given):
     return averaged
 
 
-def checked(network):
-    """What the network answers to waves: whoever runs the exported file must get the same."""
-    y, x = np.mgrid[0:HEIGHT, 0:WIDTH]
-    waves = np.stack([np.sin(0.3 * x + 0.7 * y + channel) for channel in range(3)]).astype(np.float32)
-    with torch.no_grad():
-        output = network(torch.from_numpy(waves)[None])
-    return {"symbols": [round(float(v), 6) for v in output.flatten()[::97]]}
-
-
 def export(network, path):
     network = network.to(memory_format=torch.contiguous_format).eval()
     torch.onnx.export(
@@ -123,12 +102,11 @@ def export(network, path):
         torch.zeros(1, 3, HEIGHT, WIDTH),
         str(path),
         input_names=["line"],
-        output_names=["symbols"],
+        output_names=OUTPUTS,
         dynamic_axes={"line": {0: "n", 3: "width"}, "symbols": {0: "n", 1: "columns"}},
         opset_version=13,
     )
-    (HERE / "check.json").write_text(json.dumps(checked(network), indent=1) + "\n")
-    return "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest()
+    return write_beside(path, answers_to_waves(network, HEIGHT, WIDTH, OUTPUTS))
 
 
 def main():
@@ -150,11 +128,7 @@ def main():
     averaged = trained(network, given)
     if given.to is not None:
         torch.save(averaged.state_dict(), given.to)
-    digest = export(averaged, HERE / "model.onnx")
-    config = HERE / "config.json"
-    text = config.read_text()
-    config.write_text(text.replace(json.loads(text)["digest"], digest))
-    print(digest)
+    print(export(averaged, HERE / "model.onnx"))
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ import type { TextReader } from './text/text-reader.ts';
 import { convertUnits } from './units.ts';
 
 /**
- * How a line of digits is shown to the recogniser, until both readers agree: with a margin in heights of its digits, and as a
+ * How a line of digits is shown to the recogniser, until two readers agree: with a margin in heights of its digits, and as a
  * negative at last. Ours: of 180 lines of rendered displays it reads 134 as the first, 142 as one of the first two, 151 as
  * one of all.
  */

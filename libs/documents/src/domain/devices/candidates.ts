@@ -10,13 +10,13 @@ export interface Candidate {
   readonly role: string | undefined;
   readonly agreed: AgreedLine;
   readonly numeral: Numeral;
-  /** Without the point, where only one of the two readers saw it. */
+  /** Without the point, where one of the readers saw none. */
   readonly pointless: Numeral | undefined;
   readonly box: Box;
   readonly height: number;
 }
 
-/** A colon, a slash or a dash between digits is a clock's or a date's, whichever of the two readers saw it. */
+/** A colon, a slash or a dash between digits is a clock's or a date's, whichever of the readers saw it. */
 const isClock = ({ text, seconds }: SeenLine): boolean =>
   [text, ...seconds.map((characters) => characters.map(({ character }) => character).join(''))].some(
     (seen) => digitsOf(seen) === digitsOf(text) && (/\d\s?[:/-]\s?\d/.test(seen) || /\d\s?[ap]m\b/i.test(seen)),
@@ -58,7 +58,7 @@ const partsOf = (line: SeenLine): Part[] => {
   });
 };
 
-/** The lines of a display that may be values, with what both readers say. */
+/** The lines of a display that may be values, with what all readers say. */
 export const candidatesOf = (lines: readonly SeenLine[]): Candidate[] => lines.flatMap(partsOf).map(candidateOf);
 
 const candidateOf = ({ line, role }: Part): Candidate => {

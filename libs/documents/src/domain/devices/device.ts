@@ -8,7 +8,7 @@ export interface ShownUnit {
   readonly decimals: readonly number[];
   /**
    * What a value that fits no other unit of its field is where the unit isn't seen: one in this unit, as everywhere; one in
-   * this unit, but that is said; or none, since a point that both readers overlooked would make this unit of another one.
+   * this unit, but that is said; or none, since a point that all readers overlooked would make this unit of another one.
    */
   readonly unseen: 'taken' | 'said' | 'refused';
 }

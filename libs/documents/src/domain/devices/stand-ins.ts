@@ -7,7 +7,7 @@ import type { ReadCharacter } from '../text/transcribe.ts';
 import { extractDevices, type ReadDevice } from './extract.ts';
 import { quadOfGlyphs, type DisplayScene, type PrintedText, type SeenLine } from './scene.ts';
 
-/** Lines and print as the two readers might have seen them. */
+/** Lines and print as the readers might have seen them. */
 export interface MadeLine {
   readonly text: string;
   readonly x: number;

@@ -26,9 +26,9 @@ export type FieldReason =
   | 'decimals_differ'
   /** The printed flag says other than value and range do. */
   | 'flag_disagrees'
-  /** The two readers of a display saw different digits. */
+  /** The readers of a display saw different digits. */
   | 'readers_disagree'
-  /** Only one of the two readers saw it. */
+  /** Only one of the readers saw it. */
   | 'single_reader'
   /** Only one of them saw the decimal point, or a point that was overlooked would make another value of it. */
   | 'point_uncertain'
