@@ -8,23 +8,22 @@ import path from 'node:path';
 import process, { argv, stderr, stdout } from 'node:process';
 import {
   decodePicture,
+  LINE_MARGIN,
   LineReader,
   loadAlphabet,
   quadOfGlyphs,
   quadTurnedBack,
   TextReader,
+  textRead,
   type Glyph,
   type GlyphSymbol,
   type Turn,
 } from '@smartscan/documents';
 import { DOCUMENT_MODELS } from '@smartscan/documents/models';
-import { readTruth, stepOf, type DrawnGlyph, type LabelledPicture } from './displays/labelled-picture.ts';
+import { grouped, percent } from './displays/groups.ts';
+import { FACTORS, readTruth, stepOf, type LabelledPicture } from './displays/labelled-picture.ts';
 import { MODELS } from './learned/network.ts';
 import { cpuMs, openThread } from './open-thread.ts';
-
-/** Around the digits, in their heights: as both are shown them first. */
-const MARGIN = 0.2;
-const DIGIT_STEPS = [12, 20, 40, 80];
 
 interface ReadLine {
   readonly look: string;
@@ -39,11 +38,7 @@ interface DrawnLine {
 }
 
 const linesOf = ({ glyphs = [] }: LabelledPicture): DrawnLine[] => {
-  const roles = new Map<string, DrawnGlyph[]>();
-  for (const glyph of glyphs) {
-    if (glyph.role !== undefined) roles.set(glyph.role, [...(roles.get(glyph.role) ?? []), glyph]);
-  }
-  return [...roles.values()].map((drawn) => {
+  return grouped(glyphs, ({ role }) => role).map(([, drawn]) => {
     const sorted = drawn.toSorted((a, b) => a.x - b.x);
     return {
       text: sorted.map(({ symbol }) => symbol).join(''),
@@ -52,27 +47,21 @@ const linesOf = ({ glyphs = [] }: LabelledPicture): DrawnLine[] => {
   });
 };
 
-const textOf = (characters: readonly { readonly character: string }[]): string =>
-  characters.map(({ character }) => character).join('');
-
 const row = (name: string, lines: readonly ReadLine[]): string => {
-  const share = (of: (line: ReadLine) => boolean): string =>
-    ((100 * lines.filter(of).length) / lines.length).toFixed(1);
+  const share = (of: (line: ReadLine) => boolean): string => percent(lines.filter(of).length, lines.length);
   return `| ${[name, lines.length, share(({ ours }) => ours), share(({ printed }) => printed)].join(' | ')} |`;
 };
 
 const tableOf = (lines: readonly ReadLine[], cpu: { readonly ours: number; readonly printed: number }): string[] => {
-  const groups = new Map<string, ReadLine[]>();
-  for (const line of lines) {
-    const keys = [`look ${line.look}`, `digit_px ${stepOf(DIGIT_STEPS, line.height)!}`];
-    for (const key of keys) groups.set(key, [...(groups.get(key) ?? []), line]);
-  }
-  const sorted = [...groups].sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }));
+  const groups = [
+    ...grouped(lines, ({ height }) => `digit_px ${stepOf(FACTORS['digit_px']!, height)!}`),
+    ...grouped(lines, ({ look }) => `look ${look}`),
+  ];
   return [
     '| lines | n | read right, % | by PP-OCR, % |',
     '| --- | --- | --- | --- |',
     row('all', lines),
-    ...sorted.map(([name, group]) => row(name, group)),
+    ...groups.map(([name, group]) => row(name, group)),
     '',
     `CPU a line: ${(cpu.ours / lines.length).toFixed(1)} ms, PP-OCR ${(cpu.printed / lines.length).toFixed(1)} ms`,
   ];
@@ -92,11 +81,11 @@ const main = async ([file]: readonly string[]): Promise<number> => {
     for (const labelled of readTruth(file)) {
       const picture = await decodePicture(readFileSync(path.join(path.dirname(file), labelled.file)));
       for (const drawn of linesOf(labelled)) {
-        const quad = quadTurnedBack(quadOfGlyphs(drawn.glyphs, MARGIN), (labelled.turn ?? 0) as Turn, picture);
+        const quad = quadTurnedBack(quadOfGlyphs(drawn.glyphs, LINE_MARGIN), (labelled.turn ?? 0) as Turn, picture);
         const start = cpuMs();
-        const ours = textOf(await reader.read(picture, quad));
+        const ours = textRead(await reader.read(picture, quad));
         const between = cpuMs();
-        const printed = textOf(await text.read(picture, quad)).replace(/\s/g, '');
+        const printed = textRead(await text.read(picture, quad)).replace(/\s/g, '');
         cpu.ours += between - start;
         cpu.printed += cpuMs() - between;
         lines.push({

@@ -23,7 +23,7 @@ from resume import resumed
 from scenes import HELD_OUT, LEAST_DIGIT, Scene, scene
 from shapes import SYMBOLS
 from sheets import sheet
-from training import answers_to_waves, follow, write_beside
+from training import answers_to_waves, follow, standardized, write_beside
 
 HERE = pathlib.Path(__file__).resolve().parent
 SIDE = 192
@@ -40,12 +40,6 @@ KIND_NAMES = [*KINDS, "none"]
 TURNED = 0.25
 MIDDLE = 0.5  # of a glyph's bump: cells above it are the glyph
 NORMAL_SIZE = 16  # of a glyph, in pixels: sizes are learned as logarithms of parts of it
-
-
-def standardized(image):
-    """Grey of mean 0 and deviation 1; the colours keep what sets them apart."""
-    values = image.astype(np.float32)
-    return (values - values.mean()) / (values.std() + 4)
 
 
 def targets(drawn, side):

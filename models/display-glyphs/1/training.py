@@ -1,4 +1,4 @@
-"""What the training of both networks of displays shares: a moving mean of weights, and what is written of a network in the end."""
+"""What the training of both networks of displays shares: how pictures are shown, a moving mean of weights, what is written in the end."""
 
 import hashlib
 import json
@@ -8,6 +8,12 @@ import torch
 
 MEAN_STEPS = 8  # between two that go into the moving mean
 MEAN_SHARE = 0.04  # of each of them
+
+
+def standardized(image):
+    """Grey of mean 0 and deviation 1; the colours keep what sets them apart."""
+    values = image.astype(np.float32)
+    return (values - values.mean()) / (values.std() + 4)
 
 
 def follow(averaged, network, at):

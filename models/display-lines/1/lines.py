@@ -8,11 +8,13 @@ import sys
 import cv2
 import numpy as np
 
+from network import HEIGHT
+
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "display-glyphs" / "1"))
 from scenes import scene  # noqa: E402
 from sheets import sheet  # noqa: E402
+from training import standardized  # noqa: E402
 
-HEIGHT = 32
 WIDTH = 112
 MARKS = ".:-/"
 LOW = "roi"
@@ -109,9 +111,8 @@ def example(rng, drawn):
 
 def seen(image):
     """As the network takes it: of mean 0 and deviation 1; what the line doesn't fill is 0."""
-    values = image.astype(np.float32)
     out = np.zeros((HEIGHT, WIDTH, 3), np.float32)
-    out[:, : image.shape[1]] = (values - values.mean()) / (values.std() + 4)
+    out[:, : image.shape[1]] = standardized(image)
     return out.transpose(2, 0, 1)
 
 

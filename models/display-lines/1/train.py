@@ -16,7 +16,7 @@ import random
 import numpy as np
 import torch
 
-from network import HEIGHT, Lines
+from network import CLASS_COUNT, HEIGHT, Lines
 from lines import WIDTH, drawn_at, example
 from scenes import HELD_OUT
 from shapes import SYMBOLS
@@ -123,6 +123,7 @@ def main():
     torch.set_num_threads(1)
     torch.manual_seed(1)
     network = Lines()
+    assert CLASS_COUNT == len(SYMBOLS) + 1
     if given.source is not None:
         network.load_state_dict(torch.load(given.source))
     averaged = trained(network, given)

@@ -1,4 +1,5 @@
 import { linesOf, type DisplaySight, type Glyph } from '@smartscan/documents';
+import { grouped, percent } from './groups.ts';
 import { FACTORS, stepOf, type DrawnGlyph, type LabelledPicture } from './labelled-picture.ts';
 
 /** How one picture was seen. */
@@ -55,8 +56,6 @@ export const seenOf = (picture: LabelledPicture, sight: DisplaySight, cpuMs: num
   };
 };
 
-const percent = (part: number, whole: number): string => (whole === 0 ? '' : ((100 * part) / whole).toFixed(1));
-
 const sum = (seen: readonly Seen[], of: (one: Seen) => number): number =>
   seen.reduce((total, one) => total + of(one), 0);
 
@@ -94,15 +93,6 @@ const HEAD = [
   '| pictures | n | glyphs found, % | claims right, % | values as lines, % | all values, % | right way up, % | right kind, % | ms CPU |',
   '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
 ] as const;
-
-const grouped = (seen: readonly Seen[], key: (one: Seen) => string | undefined): [string, Seen[]][] => {
-  const groups = new Map<string, Seen[]>();
-  for (const one of seen) {
-    const name = key(one);
-    if (name !== undefined) groups.set(name, [...(groups.get(name) ?? []), one]);
-  }
-  return [...groups].sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }));
-};
 
 /** A table of everything, of each kind, and of each step of each factor. */
 export const tableOf = (seen: readonly Seen[]): string[] => {

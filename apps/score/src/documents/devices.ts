@@ -1,5 +1,6 @@
 import type { DocumentReading } from '@smartscan/documents';
 import { DEVICE_TYPES, type DeviceType } from '@smartscan/kernel';
+import { grouped, percent } from '../displays/groups.ts';
 import { FACTORS, stepOf, type LabelledPicture } from '../displays/labelled-picture.ts';
 import { calibrationErrorOf } from '../learned/judgement.ts';
 import { medianOf } from './summary.ts';
@@ -164,10 +165,8 @@ const calibrationError = (values: readonly ScoredValue[]): number | null => {
   return given.length === 0 ? null : Number(calibrationErrorOf(forecasts).toFixed(4));
 };
 
-const groupsBy = (devices: readonly ScoredDevice[], keyOf: (one: ScoredDevice) => string | undefined): object => {
-  const keys = [...new Set(devices.flatMap((one) => keyOf(one) ?? []))].sort();
-  return Object.fromEntries(keys.map((key) => [key, counts(devices.filter((one) => keyOf(one) === key))]));
-};
+const groupsBy = (devices: readonly ScoredDevice[], keyOf: (one: ScoredDevice) => string | undefined): object =>
+  Object.fromEntries(grouped(devices, keyOf).map(([key, group]) => [key, counts(group)]));
 
 /** All pictures, by device, and by each factor of which the pictures tell. */
 export const deviceSummary = (devices: readonly ScoredDevice[]): object => ({
@@ -182,8 +181,6 @@ export const deviceSummary = (devices: readonly ScoredDevice[]): object => ({
     ]),
   ),
 });
-
-const percent = (part: number, of: number): string => ((100 * part) / of).toFixed(1);
 
 const rowOf = (name: string, devices: readonly ScoredDevice[]): string => {
   const of = (is: (one: ScoredDevice) => boolean): string => percent(devices.filter(is).length, devices.length);
@@ -202,16 +199,8 @@ const READABLE = { true: 'all of it can be read', false: 'something can not be r
 
 /** A table of all pictures, of those that can be read, by device, and by each step of each factor. */
 export const deviceTable = (devices: readonly ScoredDevice[]): string[] => {
-  const by = (keyOf: (one: ScoredDevice) => string | undefined): string[] => {
-    const keys = [...new Set(devices.flatMap((one) => keyOf(one) ?? []))];
-    const sorted = keys.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
-    return sorted.map((key) =>
-      rowOf(
-        key,
-        devices.filter((one) => keyOf(one) === key),
-      ),
-    );
-  };
+  const by = (keyOf: (one: ScoredDevice) => string | undefined): string[] =>
+    grouped(devices, keyOf).map(([name, group]) => rowOf(name, group));
   return [
     '| pictures | n | exact, % | wrong, % | wrong without a doubt, % | refused, % | kind right, % |',
     '| --- | --- | --- | --- | --- | --- | --- |',

@@ -14,17 +14,17 @@ import {
   centreOf,
   gapsBetween,
   heightOf,
-  widthOf,
   isWithin,
   quadOf,
+  widthOf,
   type Box,
   type Quad,
 } from '../domain/picture/geometry.ts';
 import type { Picture } from '../domain/picture/picture.ts';
 import { surfaceOf } from '../domain/picture/quality.ts';
 import { quadTurned, quadTurnedBack } from '../domain/picture/turn.ts';
-import type { ReadCharacter } from '../domain/text/transcribe.ts';
-import type { LineReader } from './display/line-reader.ts';
+import { textRead, type ReadCharacter } from '../domain/text/transcribe.ts';
+import { LINE_MARGIN, type LineReader } from './display/line-reader.ts';
 import type { TextReader } from './text/text-reader.ts';
 import { convertUnits } from './units.ts';
 
@@ -39,8 +39,6 @@ const WAYS = [
   [0.1, false],
   [0.25, true],
 ] as const;
-/** Around what the reader of lines is shown, in heights of its digits: as it was trained. */
-const LINE_MARGIN = 0.2;
 /** Lines of a display that are read, the tallest. Ours: more are a keyboard, or a page of text. */
 const MOST_LINES = 12;
 /** Lower lines than this part of the tallest are clocks, dates and marks on all kinds of device. Ours. */
@@ -149,12 +147,16 @@ const maySeeMore = ({ glyphs, seconds }: SeenLine): boolean =>
 const MOST_TELLING = 6;
 const LEAST_TELLING = 1.5;
 
-const isWide = (quad: Quad): boolean => widthOf(quad) > 1.2 * heightOf(quad);
+/** Of one letter, which may be any, neither its box nor its reading tells. */
+const WIDE = 1.2;
+const LEAST_LETTERS = 2;
+
+const isWide = (quad: Quad): boolean => widthOf(quad) > WIDE * heightOf(quad);
 
 /** How many letters stand there, each by how surely it is read: what lies on its head is read as something, too. */
 const legibility = (characters: readonly ReadCharacter[]): number => {
   const letters = characters.filter(({ character }) => /\p{L}/u.test(character));
-  if (letters.length < 2) return 0;
+  if (letters.length < LEAST_LETTERS) return 0;
   return letters.length * Math.min(...letters.map(({ confidence }) => confidence));
 };
 
@@ -215,7 +217,7 @@ export class DeviceReader {
         lines: [...shown.map((line) => withPrint(line, printed)), ...missed.values()],
         printed: beside,
         kinds: sight.kinds,
-        mayBeOnItsHead: sight.mayBeOnItsHead,
+        mayBeOnItsHead: sight.onItsHead !== undefined,
       },
       hints,
       convert: convertUnits,
@@ -297,7 +299,7 @@ export class DeviceReader {
     for (const quad of await this.#printedBoxes(upright, digits, kind)) {
       const characters = await this.#text.read(upright.picture, upright.toPage(quad));
       if (characters.length === 0) continue;
-      const text = characters.map(({ character }) => character).join('');
+      const text = textRead(characters);
       printed.push({ text, quad, characters, confidence: Math.min(...characters.map(({ confidence }) => confidence)) });
     }
     return printed;

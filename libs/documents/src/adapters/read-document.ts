@@ -1,6 +1,6 @@
 import { DEVICE_TYPES, PAPER_TYPES, type DeviceType, type DocumentType, type PaperType } from '@smartscan/kernel';
 import type { Inference } from '@smartscan/platform/ports';
-import type { DisplaySight, Turn } from '../domain/display/glyphs.ts';
+import type { DisplaySight } from '../domain/display/glyphs.ts';
 import { unreadDevice, type ReadDevice } from '../domain/devices/extract.ts';
 import { likeliest } from '../domain/devices/kinds/device-kinds.ts';
 import { extractDocument, type ReadDocument } from '../domain/extract/document.ts';
@@ -11,6 +11,7 @@ import type { PageLine } from '../domain/layout/spans.ts';
 import { pageQuality, worstOf } from '../domain/picture/page-quality.ts';
 import type { Picture } from '../domain/picture/picture.ts';
 import { NOT_MEASURED, type Quality } from '../domain/picture/quality.ts';
+import { textRead } from '../domain/text/transcribe.ts';
 import { decodePages } from './decode/decode-pages.ts';
 import { mediaTypeOf } from './decode/media-type.ts';
 import { GlyphReader } from './display/glyph-reader.ts';
@@ -55,8 +56,6 @@ const ON_ITS_HEAD = 0.35;
 const SURELY_THAT_KIND = 0.8;
 /** A picture that turns out to be no document is of a device, if the network is surer than this which one. Ours. */
 const SURELY_A_DEVICE = 0.7;
-
-const textOf = (characters: PageLine['characters']): string => characters.map(({ character }) => character).join('');
 
 const isDevice = (kind: ReadHints['kind']): kind is DeviceType => DEVICE_TYPES.some((name) => name === kind);
 const isDocument = (kind: ReadHints['kind']): kind is PaperType => PAPER_TYPES.some((name) => name === kind);
@@ -183,23 +182,24 @@ export class DocumentReader {
   /** What the network sees, the right way up: where digits don't tell, print does. */
   async #upright(picture: Picture): Promise<DisplaySight> {
     const sight = await this.#glyphs.see(picture);
-    if (!sight.mayBeOnItsHead) return sight;
-    const upright = await this.#devices.uprightness(picture, sight);
-    if (upright === undefined) return sight;
-    if (upright < ON_ITS_HEAD) return this.#glyphs.seeTurned(picture, ((sight.turn + 180) % 360) as Turn);
-    return { ...sight, mayBeOnItsHead: upright < 1 - ON_ITS_HEAD };
+    const { onItsHead, ...upright } = sight;
+    if (onItsHead === undefined) return sight;
+    const share = await this.#devices.uprightness(picture, sight);
+    if (share === undefined) return sight;
+    if (share < ON_ITS_HEAD) return onItsHead;
+    return share < 1 - ON_ITS_HEAD ? sight : upright;
   }
 
   /** A font can show one thing and say another: some lines with digits are read as they look. */
   async #agrees(picture: Picture, lines: readonly PageLine[]): Promise<boolean> {
-    const telling = lines.filter(({ characters }) => /\d/.test(textOf(characters)));
+    const telling = lines.filter(({ characters }) => /\d/.test(textRead(characters)));
     const checked = (telling.length > 0 ? telling : lines).filter(
       (_, i, all) => i % Math.max(1, Math.floor(all.length / CHECKED_LINES)) === 0,
     );
     let agreeing = 0;
     for (const { quad, characters } of checked) {
-      const seen = textOf(await this.#text.read(picture, quad));
-      if (folded(seen) === folded(textOf(characters))) agreeing++;
+      const seen = textRead(await this.#text.read(picture, quad));
+      if (folded(seen) === folded(textRead(characters))) agreeing++;
     }
     return checked.length > 0 && agreeing >= AGREEING * checked.length;
   }

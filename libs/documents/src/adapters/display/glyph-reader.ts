@@ -1,12 +1,14 @@
-import { DEVICE_TYPES, Fault } from '@smartscan/kernel';
-import type { Inference, Tensors } from '@smartscan/platform/ports';
+import { DEVICE_TYPES } from '@smartscan/kernel';
+import type { Inference } from '@smartscan/platform/ports';
 import type { DisplaySight, Glyph, Turn } from '../../domain/display/glyphs.ts';
 import { glyphsOfSureLines } from '../../domain/display/lines.ts';
 import { glyphsAtPeaks, withoutDoubles } from '../../domain/display/peaks.ts';
 import { fillPlanes, planesSize, wholeView, type View } from '../../domain/display/view.ts';
 import { nearView } from '../../domain/display/near-view.ts';
 import type { Picture } from '../../domain/picture/picture.ts';
+import { softmax } from '../../domain/statistics.ts';
 import { versionOf, type ModelVersions } from '../model-versions.ts';
+import { valuesOf } from './outputs.ts';
 
 /**
  * Longer sides that the whole picture is looked at in: to see how it lies, then for digits that fill it, then for small ones.
@@ -26,7 +28,6 @@ const MOST_WAYS = 2;
 const SURELY_NOT_ON_ITS_HEAD = 2;
 /** A probability below this says no more than this. */
 const LEAST_PROBABILITY = 1e-3;
-const failed = (): Fault => new Fault('internal', 'documents.inference_failed', 'The display could not be read.');
 
 const TURNS = [0, 90, 180, 270] as const satisfies readonly Turn[];
 
@@ -53,20 +54,7 @@ interface Looks {
 
 const NOTHING: Answer = { glyphs: [], kinds: [], turns: [] };
 
-const valuesOf = (outputs: Tensors, name: string): Float32Array => {
-  const tensor = outputs[name];
-  if (tensor?.type !== 'float32') throw failed();
-  return tensor.data as Float32Array;
-};
-
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-
-const softmax = (logits: Float32Array): number[] => {
-  const largest = Math.max(...logits);
-  const powers = Array.from(logits, (logit) => Math.exp(logit - largest));
-  const total = sum(powers);
-  return powers.map((power) => power / total);
-};
 
 /** What looks at all four ways up say of one of them together: the geometric mean of their probabilities. */
 const voteFor = (quarters: number, looks: readonly Answer[]): number =>
@@ -101,9 +89,10 @@ export class GlyphReader {
    */
   async see(picture: Picture): Promise<DisplaySight> {
     const first = await this.#look(picture, 0, wholeView(picture, 0, FIRST_SIDE));
-    if (first.turns[0]! >= SURELY_UPRIGHT) return this.seeTurned(picture, 0);
-    const looks: Looks[] = [];
-    for (const turn of TURNS) looks.push(await this.#looks(picture, turn));
+    if (first.turns[0]! >= SURELY_UPRIGHT)
+      return (await this.#nearby(picture, 0, await this.#looks(picture, 0, first))).sight;
+    const looks = [await this.#looks(picture, 0, first)];
+    for (const turn of [90, 180, 270] as const) looks.push(await this.#looks(picture, turn));
     const votes = [looks.map(({ seen }) => seen), looks.map(({ whole }) => whole)];
     const ways = TURNS.map((turn, i) => {
       const vote = votes.reduce((product, answers) => product * Math.sqrt(voteFor(i, answers)), 1);
@@ -116,17 +105,14 @@ export class GlyphReader {
     }
     const [best, other] = near.sort((one, next) => next.weight - one.weight);
     const isOpposite = (other!.sight.turn + 180) % 360 === best!.sight.turn;
-    return { ...best!.sight, mayBeOnItsHead: isOpposite && best!.weight < SURELY_NOT_ON_ITS_HEAD * other!.weight };
+    const isSure = !isOpposite || best!.weight >= SURELY_NOT_ON_ITS_HEAD * other!.weight;
+    return isSure ? best!.sight : { ...best!.sight, onItsHead: other!.sight };
   }
 
-  /** What the picture shows in a way up that is known. */
-  async seeTurned(picture: Picture, turn: Turn): Promise<DisplaySight> {
-    return (await this.#nearby(picture, turn, await this.#looks(picture, turn))).sight;
-  }
-
-  async #looks(picture: Picture, turn: Turn): Promise<Looks> {
+  /** @param first where it was looked at already */
+  async #looks(picture: Picture, turn: Turn, first?: Answer): Promise<Looks> {
     return {
-      seen: await this.#look(picture, turn, wholeView(picture, turn, FIRST_SIDE)),
+      seen: first ?? (await this.#look(picture, turn, wholeView(picture, turn, FIRST_SIDE))),
       whole: await this.#look(picture, turn, wholeView(picture, turn, WHOLE_SIDE)),
     };
   }
@@ -146,7 +132,7 @@ export class GlyphReader {
         ? glyphs
         : withoutDoubles([...glyphs.map((glyph) => seenFromAfar(glyph, view)), ...closer.glyphs]);
     const kinds = kindsOf(view === undefined ? seen.kinds : closer.kinds);
-    return { sight: { turn, mayBeOnItsHead: false, glyphs: glyphsOfSureLines(all), kinds }, closer };
+    return { sight: { turn, glyphs: glyphsOfSureLines(all), kinds }, closer };
   }
 
   async #look(picture: Picture, turn: Turn, view: View): Promise<Answer> {

@@ -1,11 +1,15 @@
-import { Fault } from '@smartscan/kernel';
 import type { Inference } from '@smartscan/platform/ports';
 import { SYMBOLS } from '../../domain/display/glyphs.ts';
 import { heightOf, widthOf, type Quad } from '../../domain/picture/geometry.ts';
 import { sampleQuad, type Picture } from '../../domain/picture/picture.ts';
 import { standardizePart } from '../../domain/picture/standardize.ts';
+import { softmax } from '../../domain/statistics.ts';
 import { transcribe, type Alphabet, type ReadCharacter } from '../../domain/text/transcribe.ts';
 import { versionOf, type ModelVersions } from '../model-versions.ts';
+import { valuesOf } from './outputs.ts';
+
+/** Around what it is shown, in heights of its digits: within what it was trained with. */
+export const LINE_MARGIN = 0.2;
 
 /** A line as the network takes it: what is longer is squeezed, what is shorter ends before. As it was trained. */
 const HEIGHT = 32;
@@ -18,18 +22,10 @@ const ALPHABET: Alphabet = {
   allowed: Int32Array.from({ length: SYMBOLS.length + 1 }, (_, column) => column),
 };
 
-const failed = (): Fault => new Fault('internal', 'documents.inference_failed', 'The display could not be read.');
-
-/** Row by row, of each its sum 1. */
+/** Row by row. */
 const softmaxRows = (logits: Float32Array, columns: number): Float32Array => {
   const out = new Float32Array(logits.length);
-  for (let at = 0; at < logits.length; at += columns) {
-    const row = logits.subarray(at, at + columns);
-    const largest = Math.max(...row);
-    const powers = Array.from(row, (logit) => Math.exp(logit - largest));
-    const total = powers.reduce((sum, power) => sum + power, 0);
-    powers.forEach((power, column) => (out[at + column] = power / total));
-  }
+  for (let at = 0; at < logits.length; at += columns) out.set(softmax(logits.subarray(at, at + columns)), at);
   return out;
 };
 
@@ -45,7 +41,7 @@ export class LineReader {
   }
 
   /**
-   * What stands inside a quad that lies as its digits do, with a margin of a fifth of their height.
+   * What stands inside a quad that lies as its digits do, with a margin of `LINE_MARGIN`.
    *
    * @throws Fault as `Inference`; internal documents.inference_failed
    */
@@ -61,9 +57,7 @@ export class LineReader {
     const outputs = await this.#inference.infer(model, {
       line: { type: 'float32', shape: [1, 3, HEIGHT, WIDTH], data },
     });
-    const symbols = outputs['symbols'];
-    if (symbols?.type !== 'float32') throw failed();
-    const probabilities = softmaxRows(symbols.data as Float32Array, ALPHABET.characters.length);
+    const probabilities = softmaxRows(valuesOf(outputs, 'symbols'), ALPHABET.characters.length);
     // Where a character stands is told along the line, and not along what the network was given.
     return transcribe(probabilities, ALPHABET).map((one) => ({ ...one, at: (one.at * WIDTH) / width }));
   }

@@ -1,6 +1,6 @@
 import { quadOf } from '../picture/geometry.ts';
 import { agreedLine } from './agreement.ts';
-import { rejoined } from './rejoin.ts';
+import { parted, rejoined } from './rejoin.ts';
 import { characters, lineOf } from './stand-ins.ts';
 
 describe('digits of several readers', () => {
@@ -53,5 +53,15 @@ describe('digits of several readers', () => {
     expect(agreedLine(line)).toMatchObject({ text: '12.0', pointless: '120', reasons: ['point_uncertain'] });
     const pointed = { ...lineOf({ text: '12.0', x: 300, y: 200, second: '120' }), lined: characters('12.0') };
     expect(agreedLine(pointed)).toMatchObject({ text: '12.0', reasons: [] });
+  });
+
+  it('that are two numbers to the recogniser are two where they stand apart; what two others read as one number is one', () => {
+    const [first, second] = [lineOf({ text: '96', x: 100, y: 200 }), lineOf({ text: '106', x: 230, y: 200 })];
+    const glyphs = [...first!.glyphs, ...second!.glyphs];
+    const line = { ...lineOf({ text: '96106', x: 100, y: 200, second: '96 106' }), glyphs };
+    expect(parted(line).map(({ text }) => text)).toEqual(['96', '106']);
+    const near = lineOf({ text: '96106', x: 100, y: 200, second: '96 106' });
+    expect(parted(near)).toEqual([]);
+    expect(parted({ ...line, text: '961.6', lined: characters('961.6') })).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import type { Alternative, FieldReason } from '../extract/fields.ts';
-import type { ReadCharacter } from '../text/transcribe.ts';
-import { digitsOf, type SeenLine } from './scene.ts';
+import { textRead, type ReadCharacter } from '../text/transcribe.ts';
+import { digitsOf, readingsOf, type SeenLine } from './scene.ts';
 
 /** A line that several readers read, or one of them. */
 export interface AgreedLine {
@@ -33,8 +33,8 @@ const DOUBTFUL = 0.42;
 /** The same, where the reader of lines was asked and saw none of it. Ours. */
 const DOUBTFUL_OF_THREE = 0.6;
 
-const isDoubted = (detected: number, { lined }: SeenLine, others: readonly Plain[]): boolean =>
-  detected < (lined !== undefined && others.length === 0 ? DOUBTFUL_OF_THREE : DOUBTFUL);
+const isDoubted = (detected: number, { lined }: SeenLine): boolean =>
+  detected < (lined === undefined ? DOUBTFUL : DOUBTFUL_OF_THREE);
 
 const least = (values: readonly number[]): number => values.reduce((a, b) => Math.min(a, b), 1);
 
@@ -64,7 +64,7 @@ const lettersAgree = (text: string, characters: readonly ReadCharacter[]): boole
       .map((letter) => LOOKS_LIKE[letter] ?? letter)
       .join('')
       .replace(/[^a-z\d]/g, '');
-  return folded(text) === folded(characters.map(({ character }) => character).join(''));
+  return folded(text) === folded(textRead(characters));
 };
 
 /** Symbols that the detector was nearly as ready to see. */
@@ -141,6 +141,15 @@ const outvoting = ({ text }: SeenLine, one: Plain, other: Plain): AgreedLine => 
   alternatives: text === '' ? [] : [{ value: text, confidence: 0 }],
 });
 
+/** Readings of the two others that are alike, and not what the detector saw. */
+const outvotes = ({ text, lined = [], seconds }: SeenLine): [Plain, Plain] | undefined => {
+  // Of E-3 the recogniser, which makes digits of letters, says 3: the reader of lines tells them apart.
+  if (!lined.some(({ character }) => /\d/.test(character)) || !/^[\d.]+$/.test(textRead(lined))) return undefined;
+  const own = plainOf(lined);
+  const same = seconds.map(plainOf).find((second) => second.text === own.text);
+  return same === undefined || own.text === text ? undefined : [own, same];
+};
+
 /** What only the recogniser saw: it tells that a value is there, and no more. */
 const undetected = (second: Plain | undefined): AgreedLine => {
   const { text, confidence } = second ?? { text: '', confidence: 0 };
@@ -172,11 +181,9 @@ const withPoints = (agreed: AgreedLine, readings: readonly Plain[]): AgreedLine 
 /** Error screens, Lo and Hi, clocks: what is no number. */
 const agreedWord = (line: SeenLine, detected: number): AgreedLine => {
   const { text } = line;
-  const isSeen = [...(line.lined === undefined ? [] : [line.lined]), ...line.seconds].some((characters) =>
-    lettersAgree(text, characters),
-  );
+  const isSeen = readingsOf(line).some((characters) => lettersAgree(text, characters));
   return {
-    isDoubtful: !isSeen && isDoubted(detected, line, []),
+    isDoubtful: !isSeen && isDoubted(detected, line),
     text,
     pointless: undefined,
     confidence: detected,
@@ -197,7 +204,7 @@ const agreedDigits = (line: SeenLine, detected: number, others: readonly Plain[]
   const [other] = others;
   if (other !== undefined) return disagreeing(line, detected, other);
   return {
-    isDoubtful: isDoubted(detected, line, others),
+    isDoubtful: isDoubted(detected, line),
     text,
     pointless: undefined,
     confidence: detected,
@@ -216,18 +223,13 @@ export const agreedLine = (seen: SeenLine): AgreedLine => {
   const line = { ...seen, text: seen.text.replace(/\.{2,}/g, '.').replace(/^-(?=[\d.]+-?$)|(?<=^-?[\d.]+)-$/g, '') };
   const { text, glyphs } = line;
   const detected = least(glyphs.filter(({ symbol }) => symbol !== '.').map(({ confidence }) => confidence));
-  const isRead = ({ digits }: Plain): boolean => digits !== '';
-  const lined = [line.lined ?? []].map(plainOf).filter(isRead);
-  const seconds = line.seconds.map(plainOf).filter(isRead);
-  // Of E-3 the recogniser, which makes digits of letters, says 3: the reader of lines tells them apart.
-  const isNumber = line.lined?.every(({ character }) => /[\d.]/.test(character));
-  const pair = (isNumber === true ? lined : []).flatMap((one) => {
-    const other = seconds.find((second) => second.text === one.text);
-    return other === undefined || one.text === text ? [] : [[one, other] as const];
-  })[0];
-  const readings = [...lined, ...seconds, plainText(text, detected)];
+  const others = readingsOf(line)
+    .map(plainOf)
+    .filter((one) => one.digits !== '');
+  const readings = [...others, plainText(text, detected)];
+  const pair = outvotes(line);
   if (pair !== undefined) return withPoints(outvoting(line, ...pair), readings);
-  if (glyphs.length > 0 && !/^[\d.]+$/.test(text)) return agreedWord(line, detected);
-  if (glyphs.length === 0) return undetected(seconds[0]);
-  return withPoints(agreedDigits(line, detected, [...lined, ...seconds]), readings);
+  if (glyphs.length === 0) return undetected(line.seconds.map(plainOf).find(({ digits }) => digits !== ''));
+  if (!/^[\d.]+$/.test(text)) return agreedWord(line, detected);
+  return withPoints(agreedDigits(line, detected, others), readings);
 };

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { DEVICE_TYPES } from '@smartscan/kernel';
 import type { KindOfDevice } from './device.ts';
 import { DEVICES } from './kinds/device-kinds.ts';
+import type { PrintedText } from './scene.ts';
 import { column, fieldsOf, kindsOf, PRESSURES, printed, readMade, valuesOf, type MadeLine } from './stand-ins.ts';
 
 describe('roles', () => {
@@ -35,6 +36,17 @@ describe('roles', () => {
     const lines = [...column(['123', '92']), { text: '49', x: 480, y: 165, height: 50 }];
     const values = valuesOf(readMade({ kind: 'blood_pressure_monitor', lines }));
     expect(values).toMatchObject({ dia: null, pulse: null });
+  });
+
+  it('that would contradict each other, were they exchanged, are not in doubt: the lower pressure is the lower one', () => {
+    const at = (text: string, x: number, y: number): MadeLine => ({ text, x, y });
+    const lines = [at('174', 300, 120), at('69', 480, 210), at('52', 300, 300)];
+    const print = [printed('PUL', 230, 300)];
+    expect(valuesOf(readMade({ kind: 'blood_pressure_monitor', lines, print }))).toEqual({
+      sys: 174,
+      dia: 69,
+      pulse: 52,
+    });
   });
 
   it('by a label beside them are those of the label, wherever they stand', () => {
@@ -138,5 +150,38 @@ describe('the kind', () => {
     expect(readMade({ kind: 'none', lines, kinds })[0]!.kind).toBe('glucose_meter');
     const [device] = readMade({ kind: 'none', lines, kinds, print: [printed('PEF', 220, 200)] });
     expect(device).toMatchObject({ kind: 'peak_flow_meter', fields: { pef: { value: 376, status: 'ok' } } });
+  });
+
+  it('by looks alone is refused where it is not sure, and said where it is nearly; print that only it has tells it', () => {
+    const lines = [{ text: '6.7', x: 300, y: 200 }];
+    const glucose = (sure: number, print: PrintedText[] = []) =>
+      fieldsOf(readMade({ kind: 'glucose_meter', sure, lines, print }))['glucose']!;
+    expect(glucose(0.3).reasons).toContain('kind_uncertain');
+    expect(glucose(0.8)).toMatchObject({ value: 6.7, status: 'low_confidence', reasons: ['kind_by_looks'] });
+    expect(glucose(0.3, [printed('mmol/L', 420, 200)])).toMatchObject({ value: 6.7, status: 'ok' });
+  });
+
+  it('is that of a label of which one letter is missing, and not of two letters that are hardly read', () => {
+    const lines = [{ text: '99', x: 300, y: 200 }];
+    const kinds = { ...kindsOf('none', 0), capnometer: 0.4, pulse_oximeter: 0.3, none: 0.1 };
+    const of = (print: PrintedText) => readMade({ kind: 'none', lines, kinds, print: [print] })[0]!.kind;
+    expect(of(printed('SpO%', 300, 150))).toBe('pulse_oximeter');
+    const lower = { ...printed('LO', 230, 200), confidence: 0.3 };
+    const pressures = (print: PrintedText) =>
+      fieldsOf(readMade({ kind: 'blood_pressure_monitor', lines: [{ text: '89', x: 300, y: 200 }], print: [print] }));
+    expect(pressures({ ...lower, confidence: 0.9 })).toHaveProperty('dia.value', 89);
+    expect(Object.values(pressures(lower)).map(({ value }) => value)).toEqual([null]);
+  });
+});
+
+describe('a display that may stand on its head', () => {
+  it('is not read where its digits are others then: 68 is 89; where one is none then, it is', () => {
+    const of = (text: string) => {
+      const lines = [{ text, x: 300, y: 200 }];
+      const print = [printed('mg/dL', 420, 200)];
+      return fieldsOf(readMade({ kind: 'glucose_meter', lines, print, mayBeOnItsHead: true }))['glucose']!;
+    };
+    expect(of('168')).toMatchObject({ value: null, reasons: ['ambiguous'] });
+    expect(of('147')).toMatchObject({ value: 147, status: 'ok' });
   });
 });

@@ -1,7 +1,8 @@
 import { agreedLine, type AgreedLine } from './agreement.ts';
 import { readNumeral, type Numeral } from './numerals.ts';
 import { boxOf, gapsBetween, type Box } from '../picture/geometry.ts';
-import { digitsOf, heightOfGlyphs, quadOfGlyphs, type SeenLine } from './scene.ts';
+import { digitsOf, heightOfGlyphs, quadOfGlyphs, readingsOf, type SeenLine } from './scene.ts';
+import { textRead } from '../text/transcribe.ts';
 
 /** A line of a display that may be a value. */
 export interface Candidate {
@@ -16,9 +17,9 @@ export interface Candidate {
   readonly height: number;
 }
 
-/** A colon, a slash or a dash between digits is a clock's or a date's, whichever of the readers saw it. */
+/** A colon, a slash or a dash between digits is a clock's or a date's, whether the detector or the recogniser saw it. */
 const isClock = ({ text, seconds }: SeenLine): boolean =>
-  [text, ...seconds.map((characters) => characters.map(({ character }) => character).join(''))].some(
+  [text, ...seconds.map(textRead)].some(
     (seen) => digitsOf(seen) === digitsOf(text) && (/\d\s?[:/-]\s?\d/.test(seen) || /\d\s?[ap]m\b/i.test(seen)),
   );
 
@@ -36,9 +37,7 @@ interface Part {
 const partsOf = (line: SeenLine): Part[] => {
   const [, first, second] = PRESSURES.exec(line.text) ?? [];
   const at = line.glyphs.findIndex(({ symbol }) => isBar(symbol));
-  const isSeen = [line.lined ?? [], ...line.seconds].some(
-    (characters) => digitsOf(characters.map(({ character }) => character).join('')) === digitsOf(line.text),
-  );
+  const isSeen = readingsOf(line).some((characters) => digitsOf(textRead(characters)) === digitsOf(line.text));
   if (first === undefined || !isSeen || Number(first) < LEAST_SYSTOLIC || Number(first) <= Number(second) || at < 0) {
     return [{ line, role: undefined }];
   }

@@ -1,6 +1,6 @@
 import type { Glyph } from '../display/glyphs.ts';
 import { isWithin, type Quad } from '../picture/geometry.ts';
-import type { ReadCharacter } from '../text/transcribe.ts';
+import { textRead, type ReadCharacter } from '../text/transcribe.ts';
 import { digitsOf, heightOfGlyphs, quadOfGlyphs, type SeenLine } from './scene.ts';
 
 /** What the recogniser read in a box of its own finder. */
@@ -39,8 +39,6 @@ export const rejoined = (lines: readonly SeenLine[], found: readonly FoundText[]
       return joined === undefined ? all : [...all.filter((line) => !parts.includes(line)), joined];
     }, lines);
 
-const textOf = (characters: readonly ReadCharacter[]): string => characters.map(({ character }) => character).join('');
-
 /** Ink of two numbers is at least this much apart, in heights; of the cell of a one only the right edge is ink. Ours. */
 const APART = 0.3;
 const APART_BEFORE_ONE = 0.75;
@@ -66,9 +64,9 @@ const runsOf = (glyphs: readonly Glyph[], counts: readonly number[]): Glyph[][] 
  * they stand apart. What the reader of lines and the detector say alike, and is a number, is one.
  */
 export const parted = ({ text, glyphs, lined, seconds }: SeenLine): readonly Pick<SeenLine, 'text' | 'glyphs'>[] => {
-  if (lined !== undefined && textOf(lined) === text && NUMBER.test(text)) return [];
+  if (lined !== undefined && textRead(lined) === text && NUMBER.test(text)) return [];
   const height = heightOfGlyphs(glyphs);
-  for (const words of seconds.map((characters) => textOf(characters).trim().split(/\s+/))) {
+  for (const words of seconds.map((characters) => textRead(characters).trim().split(/\s+/))) {
     const counts = words.map((word) => digitsOf(word).length);
     if (words.length < 2 || counts.includes(0) || digitsOf(words.join('')) !== digitsOf(text)) continue;
     const runs = runsOf(glyphs, counts);

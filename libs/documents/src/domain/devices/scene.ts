@@ -18,6 +18,10 @@ export interface SeenLine {
   readonly isBoxed?: boolean;
 }
 
+/** What others than the detector made of a line. */
+export const readingsOf = ({ lined, seconds }: SeenLine): SeenLine['seconds'] =>
+  lined === undefined ? seconds : [lined, ...seconds];
+
 /** Words beside the digits: on the case, or lit on the display. */
 export interface PrintedText {
   readonly text: string;

@@ -48,8 +48,8 @@ export type Turn = 0 | 90 | 180 | 270;
 /** What one turn of the picture shows. */
 export interface DisplaySight {
   readonly turn: Turn;
-  /** Whether the opposite way up is nearly as likely: 0, 1, 6, 8, 9 are digits in both. */
-  readonly mayBeOnItsHead: boolean;
+  /** The opposite way up, where it is nearly as likely: 0, 1, 6, 8, 9 are digits in both. */
+  readonly onItsHead?: DisplaySight;
   /** In no order. */
   readonly glyphs: readonly Glyph[];
   /** Probabilities that add up to 1, `none` being no medical device. */

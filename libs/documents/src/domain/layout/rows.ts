@@ -1,4 +1,5 @@
 import { centreOf, distance, heightOf, project, solve, type Homography, type Point } from '../picture/geometry.ts';
+import { textRead } from '../text/transcribe.ts';
 import type { PageLine, Span } from './spans.ts';
 
 /** Spans that stand on one line of the page, from left to right. */
@@ -66,7 +67,7 @@ const placed = (line: PageLine, toFlat: Homography): Placed => {
 
 const spanOf = ({ line, left, right, height }: Placed, slant: Slant): Span => ({
   ...line,
-  text: line.characters.map(({ character }) => character).join(''),
+  text: textRead(line.characters),
   left: left.x,
   right: right.x,
   y: heightAtLeft(centreOf([left, right]), slant),

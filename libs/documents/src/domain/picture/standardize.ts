@@ -9,7 +9,8 @@ export interface ColourPlanes {
 const LEAST_DEVIATION = 4;
 
 /**
- * Grey of mean 0 and deviation 1, as the networks of displays take it; the colours keep what sets them apart. What is beyond the part stays as it is.
+ * Grey of mean 0 and deviation 1, as the networks of displays take it; the colours keep what sets them apart. What is beyond
+ * the part stays as it is.
  */
 export const standardizePart = ({ data, width, height }: ColourPlanes, across: number, down: number): void => {
   const plane = width * height;

@@ -9,7 +9,11 @@ export interface ReadCharacter {
   readonly second: { readonly character: string; readonly confidence: number } | undefined;
 }
 
-/** What the columns of the recogniser's output stand for. */
+/** What the characters of a line say. */
+export const textRead = (characters: readonly Pick<ReadCharacter, 'character'>[]): string =>
+  characters.map(({ character }) => character).join('');
+
+/** What the columns of a reader's output stand for. */
 export interface Alphabet {
   /** By column; empty for the first, which means "nothing new here"; a space for that between words, where there is one. */
   readonly characters: readonly string[];
